@@ -1,0 +1,1 @@
+console.log('ActGuard traces: none yet.');

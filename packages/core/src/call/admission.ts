@@ -1,0 +1,220 @@
+import { isActGuardError } from '../errors/actguard-error.js';
+import { GuardRefusedError, StoreFullError, StoreUnavailableError, ToolGuardError } from '../errors/guard-errors.js';
+import type { Decision } from '../guards/guard.js';
+import { Replay, Rewrite, Wait } from '../guards/guard.js';
+import type { StoreAnswer, StoreOperation } from '../store/operations.js';
+import type { MaybePromise } from '../store/state-store.js';
+import { tellAdmitted, tellIntervention, tellObserved } from './call-events.js';
+import { isObserved } from './observed.js';
+import type { Step } from './plan.js';
+import { settleHeld } from './settlement.js';
+import { isThenable } from '../store/thenable.js';
+import type { ToolCall } from './tool-call.js';
+
+/** Who refused a call: thrown by `admit`, so that the pipeline can name the guard. */
+export class Refused {
+  readonly error: unknown;
+  readonly kind: string;
+
+  constructor(error: unknown, kind: string) {
+    this.error = error;
+    this.kind = kind;
+  }
+}
+
+interface Question {
+  readonly step: Step;
+  /** Index of its operation, where it asked the store. */
+  readonly operation: number | undefined;
+}
+
+/** One trip to the store: what guards asked of it, up to one that has to decide before others are asked. */
+interface Round {
+  readonly operations: StoreOperation[];
+  readonly questions: Question[];
+  /** A guard after those in `questions` that refused without asking the store. */
+  refused: Refused | undefined;
+}
+
+const NO_ANSWERS: readonly StoreAnswer[] = [];
+
+/**
+ * Asks the guards of a call, in their order, whether it goes through. Nothing is asynchronous unless a guard or the store
+ * is. As many guards as possible share one trip to the store, which is atomic: either all of them admit, or nothing is taken.
+ *
+ * @throws {Refused}
+ */
+export function admit(call: ToolCall): MaybePromise<void> {
+  while (call.position < call.plan.admission.length || call.isPolicyStale) {
+    const round = gather(call);
+    const answers = round.operations.length === 0 ? NO_ANSWERS : ask(call, round.operations);
+    const pending = isThenable(answers) ? later(call, round, answers) : decide(call, round, answers);
+    if (pending !== undefined) return pending.then(() => admit(call));
+  }
+  return undefined;
+}
+
+async function later(call: ToolCall, round: Round, arriving: PromiseLike<readonly StoreAnswer[]>): Promise<void> {
+  const answers = await arriving;
+  call.now = call.run.core.clock.now();
+  await decide(call, round, answers);
+}
+
+function gather(call: ToolCall): Round {
+  const { admission, capacityFrom } = call.plan;
+  const round: Round = { operations: [], questions: [], refused: undefined };
+  // Policy looks again in the last trip, so that nothing is waited for after it.
+  if (call.isPolicyStale && call.position >= capacityFrom) {
+    call.isPolicyStale = false;
+    for (const step of admission) if (step.decidesReplays && !step.isCustom && !lookAgain(call, step, round)) return round;
+  }
+  while (call.position < admission.length) {
+    const step = admission[call.position++] as Step;
+    if (call.isReplay && !step.decidesReplays) continue;
+    if (!request(call, step, round) || step.decidesAlone) break;
+  }
+  return round;
+}
+
+// What the guard had taken is given back and asked for again, in the same atomic step.
+function lookAgain(call: ToolCall, step: Step, round: Round): boolean {
+  const heldAt = call.held.indexOf(step);
+  if (heldAt >= 0) {
+    call.held.splice(heldAt, 1);
+    const given = step.guard.settle?.(call, { status: 'refused', error: undefined });
+    if (given !== undefined && !isThenable(given)) round.operations.push(given);
+  }
+  return request(call, step, round);
+}
+
+function request(call: ToolCall, step: Step, round: Round): boolean {
+  let operation: StoreOperation | undefined;
+  try {
+    operation = step.guard.request?.(call);
+  } catch (error) {
+    try {
+      refuse(call, step, error);
+      return true;
+    } catch (refused) {
+      round.refused = refused as Refused;
+      return false;
+    }
+  }
+  round.questions.push({ step, operation: operation && round.operations.length });
+  if (operation !== undefined) {
+    round.operations.push('observe' in operation && isObserved(call, step) ? { ...operation, observe: true } : operation);
+  }
+  return true;
+}
+
+function ask(call: ToolCall, operations: readonly StoreOperation[]): MaybePromise<readonly StoreAnswer[]> {
+  const failed = (error: unknown): Refused =>
+    new Refused(error instanceof ToolGuardError ? error : new StoreUnavailableError(call.tool, error), 'store');
+  try {
+    const answers = call.run.core.store.apply(operations, call.now) as MaybePromise<readonly StoreAnswer[]>;
+    if (!isThenable(answers)) return answers;
+    return Promise.resolve(answers).catch((error: unknown) => {
+      throw failed(error);
+    });
+  } catch (error) {
+    throw failed(error);
+  }
+}
+
+function decide(call: ToolCall, round: Round, answers: readonly StoreAnswer[]): Promise<void> | undefined {
+  const refusedAt = indexOfRefusal(round.operations, answers);
+  for (const { step, operation } of round.questions) {
+    const isRefused = operation !== undefined && operation === refusedAt;
+    // What the store took for guards before a refusal, it has taken back itself.
+    const isTakenBack = operation !== undefined && refusedAt !== undefined && operation < refusedAt;
+    const verdict = judge(call, step, operation === undefined ? undefined : answers[operation], isRefused, isTakenBack);
+    if (isThenable(verdict)) return Promise.resolve(verdict).then((wait) => wait && putOff(call, step, wait));
+    if (verdict !== undefined) return putOff(call, step, verdict);
+    if (isRefused && call.isReplay) {
+      // Behind the known key the store did nothing: those that decide replays are asked in the next trip.
+      call.position = call.plan.admission.indexOf(step) + 1;
+      return undefined;
+    }
+  }
+  if (round.refused !== undefined) throw round.refused;
+  return undefined;
+}
+
+function indexOfRefusal(operations: readonly StoreOperation[], answers: readonly StoreAnswer[]): number | undefined {
+  const index = answers.length - 1;
+  const [answer, operation] = [answers[index], operations[index]];
+  if (operation === undefined || answer === undefined || !('admitted' in answer) || answer.admitted) return undefined;
+  return 'observe' in operation && operation.observe ? undefined : index;
+}
+
+/** Lets a guard decide; the answer is a wait where it puts the call off. */
+function judge(call: ToolCall, step: Step, answer: StoreAnswer, isRefused: boolean, isTakenBack: boolean): MaybePromise<Wait | undefined> {
+  let decision: Decision | Promise<Decision>;
+  try {
+    if (answer !== undefined && 'full' in answer && answer.full) throw new StoreFullError(call.tool, step.kind);
+    decision = step.guard.admit?.(call, answer);
+  } catch (error) {
+    return refuse(call, step, error);
+  }
+  if (!isThenable(decision)) return accept(call, step, decision, isRefused, isTakenBack);
+  return Promise.resolve(decision).then(
+    (decided) => {
+      call.now = call.run.core.clock.now();
+      call.isPolicyStale = true;
+      return accept(call, step, decided, isRefused, isTakenBack);
+    },
+    (error: unknown) => refuse(call, step, error),
+  );
+}
+
+function accept(call: ToolCall, step: Step, decision: Decision, isRefused: boolean, isTakenBack: boolean): Wait | undefined {
+  if (isObserved(call, step) && (decision instanceof Replay || decision instanceof Wait)) {
+    if (decision instanceof Wait) decision.release();
+    tellObserved(call, step, decision instanceof Replay ? 'a stored result would be delivered' : 'the call would wait');
+    return undefined;
+  }
+  if (decision instanceof Wait) {
+    call.waits ??= [];
+    call.waits.push(decision);
+    return decision;
+  }
+  if (decision instanceof Replay) {
+    call.isReplay = true;
+    call.replay = decision.value;
+    return undefined;
+  }
+  // A guard may not let through what the store refused.
+  if (isRefused) throw new Refused(guardFailed(call, step, undefined), step.kind);
+  if (decision instanceof Rewrite && !isObserved(call, step)) call.args = decision.args;
+  if (!isTakenBack) call.held.push(step);
+  if (call.run.core.events.isListening) tellAdmitted(call, step, step.guard.factsUsed?.(call));
+  return undefined;
+}
+
+/** Throws the refusal, or reports it where the guard only observes. */
+function refuse(call: ToolCall, step: Step, error: unknown): undefined {
+  const refusal = isActGuardError(error) ? error : guardFailed(call, step, error);
+  if (!isObserved(call, step)) throw new Refused(refusal, step.kind);
+  tellObserved(call, step, refusal);
+}
+
+function guardFailed(call: ToolCall, step: Step, cause: unknown): GuardRefusedError {
+  return new GuardRefusedError({ tool: call.tool, guard: step.kind, because: 'A check of this call failed.', cause });
+}
+
+// Everything is given back while the call waits; then all guards are asked anew, so nothing they said can be stale.
+async function putOff(call: ToolCall, step: Step, wait: Wait): Promise<void> {
+  tellIntervention(call, step.kind, 'wait');
+  await settleHeld(call, { status: 'refused', error: undefined });
+  call.position = 0;
+  call.isPolicyStale = false;
+  call.isReplay = false;
+  call.probes = undefined;
+  try {
+    await call.orCut(wait.until);
+  } catch (error) {
+    throw new Refused(error, step.kind);
+  }
+  call.now = call.run.core.clock.now();
+  call.run.assertTakesCalls(call.tool);
+}

@@ -1,0 +1,91 @@
+import type {
+  ActGuardEvent,
+  CallEventBase,
+  ErrorInEvent,
+  GuardAdmittedEvent,
+  GuardInterventionEvent,
+} from '../events/event.js';
+import { isActGuardError } from '../errors/actguard-error.js';
+import { cut } from '../errors/refusal.js';
+import type { Step } from './plan.js';
+import type { ToolCall } from './tool-call.js';
+
+const MAX_MESSAGE_LENGTH = 256;
+
+/** A call was refused by a guard, by name. */
+export function tellBlocked(call: ToolCall, guardName: string, error: unknown): void {
+  const { events } = call.run.core;
+  if (!events.isListening || !events.isNews(error)) return;
+  const code = isActGuardError(error) ? error.code : 'guard.refused';
+  tell(call, { ...about(call, 'guard', 'error', 'blocked'), name: 'guard.blocked', guardName, code, ...errorIn(error) });
+}
+
+/** A guard changed what a call came to. */
+export function tellIntervention(call: ToolCall, guardName: string, action: GuardInterventionEvent['action'], error?: unknown): void {
+  const { events } = call.run.core;
+  if (!events.isListening) return;
+  if (error !== undefined) events.isNews(error);
+  tell(call, { ...about(call, 'guard', '', 'intervened'), name: 'guard.intervention', guardName, action, error });
+}
+
+/** A guard let the call through. */
+export function tellAdmitted(call: ToolCall, step: Step, facts?: GuardAdmittedEvent['facts']): void {
+  if (!call.run.core.events.isListening) return;
+  tell(call, { ...about(call, 'guard', '', 'admitted'), name: 'guard.admitted', guardName: step.kind, facts });
+}
+
+/** A guard in observe mode would have stopped the call. */
+export function tellObserved(call: ToolCall, step: Step, error: unknown): void {
+  if (!call.run.core.events.isListening) return;
+  tell(call, { ...about(call, 'guard', '', 'observed'), name: 'guard.observed', guardName: step.kind, ...errorIn(error) });
+}
+
+/** The method returned. */
+export function tellInvoked(call: ToolCall): void {
+  const { events, clock } = call.run.core;
+  if (!events.isListening) return;
+  const durationMs = clock.now() - call.startedAt;
+  tell(call, { ...about(call, 'tool', '', 'success'), name: 'tool.invoke', durationMs });
+}
+
+/** The method threw. */
+export function tellFailure(call: ToolCall, error: unknown): void {
+  const { events, clock } = call.run.core;
+  if (!events.isListening || !events.isNews(error)) return;
+  const durationMs = clock.now() - call.startedAt;
+  tell(call, { ...about(call, 'tool', 'error', 'failed'), name: 'tool.failure', durationMs, ...errorIn(error) });
+}
+
+function tell(call: ToolCall, event: ActGuardEvent): void {
+  call.run.core.events.emit(event);
+}
+
+function about<Outcome extends CallEventBase['outcome']>(
+  call: ToolCall,
+  category: CallEventBase['category'],
+  severity: CallEventBase['severity'],
+  outcome: Outcome,
+): CallEventBase {
+  const { run, tool, id, attempt } = call;
+  return {
+    category,
+    severity,
+    outcome,
+    time: run.core.clock.wall(),
+    runId: run.id,
+    sessionId: run.sessionId,
+    userId: run.userId,
+    toolName: tool,
+    callId: id,
+    attempt,
+  };
+}
+
+function errorIn(error: unknown): ErrorInEvent {
+  const isError = error instanceof Error;
+  return {
+    errorType: isError ? error.name : typeof error,
+    errorMessage: cut(isError ? String(error.message) : typeof error, MAX_MESSAGE_LENGTH),
+    error,
+  };
+}

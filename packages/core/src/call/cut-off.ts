@@ -1,0 +1,49 @@
+import type { Guard, Outcome } from '../guards/guard.js';
+import { tellBlocked, tellIntervention, tellObserved } from './call-events.js';
+import { isObserved } from './observed.js';
+import { settleHeld, settleLate } from './settlement.js';
+import type { ToolCall } from './tool-call.js';
+
+/**
+ * Ends a call for its caller at once: at its timeout, or because its run is stopped. What has not been dispatched never will
+ * be; a method that is running is left to its `signal`, and what it comes to is taken into account when it ends.
+ *
+ * @param guard the guard that cuts it off; `undefined` for the run
+ */
+export function cutOff(call: ToolCall, error: Error, guard: Guard<never> | undefined): void {
+  if (call.phase === 'ended' || call.phase === 'cut') return;
+  const step = guard && call.plan.steps.find((each) => each.guard === guard);
+  if (step !== undefined && isObserved(call, step)) return tellObserved(call, step, error);
+  const kind = step?.kind ?? 'runState';
+
+  if (call.phase === 'admitting') {
+    // Admission finds out when it goes on, and gives back what was taken.
+    call.phase = 'cut';
+    call.abort(error);
+    tellBlocked(call, kind, error);
+    call.reject(error);
+    return;
+  }
+
+  call.phase = 'cut';
+  const held = call.held;
+  const outcome: Outcome = { status: guard === undefined ? 'aborted' : 'timeout', error };
+  const settled = settleHeld(call, outcome);
+  call.held = held;
+  call.abort(error);
+  tellIntervention(call, kind, guard === undefined ? 'cut_off' : 'timeout', error);
+  call.reject(error);
+  if (settled === undefined) call.run.leave(call);
+  else settled.then(() => call.run.leave(call));
+}
+
+/** The method of a call that was cut off has ended after all. */
+export function endLate(call: ToolCall, outcome: Outcome): void {
+  if (call.phase !== 'cut') return;
+  call.phase = 'ended';
+  const held = call.held;
+  call.held = [];
+  tellIntervention(call, 'runState', 'late_end', outcome.status === 'failure' ? outcome.error : undefined);
+  // Nobody waits for it; settling never throws.
+  void settleLate(call, held, outcome);
+}

@@ -1,0 +1,82 @@
+import type { Outcome } from '../guards/guard.js';
+import type { CallRun } from '../run/call-run.js';
+import { tellFailure, tellIntervention, tellInvoked } from './call-events.js';
+import { cutOff, endLate } from './cut-off.js';
+import { enter, mayDispatch, startCall } from './entry.js';
+import { enterMethod } from './method-body.js';
+import type { Plan } from './plan.js';
+import { settleRefusal } from './refusal-settlement.js';
+import { showReturned } from './returned.js';
+import { settleHeld } from './settlement.js';
+import { stepOf } from './steps.js';
+import { isThenable } from '../store/thenable.js';
+import type { ToolCall } from './tool-call.js';
+
+/**
+ * One guarded call of a method that returns a promise: run state, input, guards, method, guards again. A state machine
+ * around one promise; without an asynchronous guard or store, nothing but the method is awaited.
+ */
+export function invoke(plan: Plan, run: CallRun, agent: object, args: unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const call = startCall(plan, run, agent);
+    call.resolve = resolve;
+    call.reject = reject;
+    call.onCutOff = cutOff;
+    enter(call, args, dispatch, settleRefusal);
+  });
+}
+
+function dispatch(call: ToolCall): void {
+  const refused = mayDispatch(call);
+  if (refused !== undefined) return settleRefusal(call, refused);
+  if (call.isReplay) return deliverReplay(call);
+  let returned: unknown;
+  try {
+    returned = enterMethod(call);
+    if (isThenable(returned)) {
+      // A foreign thenable may call back twice, or from inside `then`.
+      const promise = returned instanceof Promise ? returned : Promise.resolve(returned);
+      promise.then(
+        (value: unknown) => end(call, { status: 'success', value }),
+        (error: unknown) => end(call, { status: 'failure', error }),
+      );
+      return;
+    }
+  } catch (error) {
+    return end(call, { status: 'failure', error });
+  }
+  end(call, { status: 'success', value: returned });
+}
+
+function end(call: ToolCall, outcome: Outcome & { status: 'success' | 'failure' }): void {
+  if (call.phase !== 'running') return endLate(call, outcome);
+  call.phase = 'ended';
+  const shown = outcome.status === 'success' ? showReturned(call, outcome.value) : undefined;
+  const operations = shown === undefined ? [] : [...shown.operations, ...stepOf(call)];
+  const settled = settleHeld(call, outcome, operations);
+  const tellCaller = (): void => {
+    call.run.leave(call);
+    if (outcome.status === 'failure') {
+      tellFailure(call, outcome.error);
+      call.reject(outcome.error);
+    } else {
+      tellInvoked(call);
+      if (shown?.withheld === undefined) call.resolve(outcome.value);
+      else call.reject(shown.withheld.error);
+    }
+  };
+  if (settled === undefined) tellCaller();
+  else settled.then(tellCaller);
+}
+
+function deliverReplay(call: ToolCall): void {
+  call.phase = 'ended';
+  const settled = settleHeld(call, { status: 'refused', error: undefined });
+  const deliver = (): void => {
+    call.run.leave(call);
+    tellIntervention(call, 'idempotent', 'return_cached');
+    call.resolve(call.replay);
+  };
+  if (settled === undefined) deliver();
+  else settled.then(deliver);
+}

@@ -1,0 +1,51 @@
+import type { Guard } from '../guards/guard.js';
+import type { Mode } from '../guards/guard-definition.js';
+import type { MaxAttemptsGuard } from '../guards/max-attempts.js';
+import type { ToolInfo } from './tool-info.js';
+
+/** A tool's method, as it stands on the class. */
+export type ToolFunction = (this: object, args: unknown, call: unknown) => unknown;
+
+/** One guard in its place. */
+export interface Step {
+  readonly guard: Guard;
+  /** Kind of the guard, for events and errors. */
+  readonly kind: string;
+  /** The declaration's own mode; the run and the host may be in observe mode too. */
+  readonly mode: Mode;
+  readonly decidesReplays: boolean;
+  readonly decidesAlone: boolean;
+  /** May take its time, after which what was decided before has to be looked at again. */
+  readonly isCustom: boolean;
+}
+
+/** The guards of one tool in their fixed order, sorted by what they take part in; built once per host. */
+export interface Plan {
+  readonly tool: ToolInfo;
+  readonly method: ToolFunction;
+  readonly steps: readonly Step[];
+  /** Guards that decide whether a call goes through. */
+  readonly admission: readonly Step[];
+  /** Index in `admission` of the first guard behind policy: from there on only built-in guards follow. */
+  readonly capacityFrom: number;
+  readonly dispatched: readonly Step[];
+  readonly suspended: readonly Step[];
+  readonly returned: readonly Step[];
+  readonly maxAttempts: { readonly guard: MaxAttemptsGuard; readonly step: Step } | undefined;
+}
+
+/** Sorts the guards of a tool. */
+export function planOf(tool: ToolInfo, method: ToolFunction, steps: readonly Step[], maxAttempts: Plan['maxAttempts']): Plan {
+  const admission = steps.filter(({ guard }) => guard.request !== undefined || guard.admit !== undefined);
+  return {
+    tool,
+    method,
+    steps,
+    maxAttempts,
+    admission,
+    capacityFrom: admission.findLastIndex(({ decidesReplays }) => decidesReplays) + 1,
+    dispatched: steps.filter(({ guard }) => guard.dispatched !== undefined),
+    suspended: steps.filter(({ guard }) => guard.suspended !== undefined),
+    returned: steps.filter(({ guard }) => guard.returned !== undefined),
+  };
+}

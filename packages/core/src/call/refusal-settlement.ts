@@ -1,0 +1,71 @@
+import { isActGuardError } from '../errors/actguard-error.js';
+import { GuardRefusedError, StoreUnavailableError, ToolGuardError } from '../errors/guard-errors.js';
+import type { StoreAnswers } from '../store/operations.js';
+import type { MaybePromise } from '../store/state-store.js';
+import { Refused } from './admission.js';
+import { tellBlocked, tellObserved } from './call-events.js';
+import { releaseWaits } from './entry.js';
+import { isObserved } from './observed.js';
+import { settleHeld } from './settlement.js';
+import { isThenable } from '../store/thenable.js';
+import type { ToolCall } from './tool-call.js';
+
+/**
+ * Ends a call whose method was not started: everything that guards had taken is given back, the attempt is counted, and the
+ * caller gets the refusal.
+ */
+export function settleRefusal(call: ToolCall, refused: Refused): void {
+  releaseWaits(call);
+  const outcome = { status: 'refused', error: refused.error } as const;
+  const settled = settleHeld(call, outcome);
+  const counted = settled === undefined ? countAttempt(call, refused) : settled.then(() => countAttempt(call, refused));
+  if (!isThenable(counted)) return tellCaller(call, counted);
+  Promise.resolve(counted).then(
+    (final) => tellCaller(call, final),
+    (error: unknown) => tellCaller(call, new Refused(new StoreUnavailableError(call.tool, error), 'store')),
+  );
+}
+
+function tellCaller(call: ToolCall, { error, kind }: Refused): void {
+  call.run.leave(call);
+  const isCut = call.phase === 'cut';
+  call.phase = 'ended';
+  // The caller of a call that was cut off has been told.
+  if (isCut) return;
+  const refusal = isActGuardError(error) ? error : failedCheck(call, kind, error);
+  const { maxAttempts } = call.plan;
+  if (maxAttempts !== undefined && refusal instanceof ToolGuardError && refusal.tool === call.tool) {
+    refusal.attemptsLeft = Math.max(0, maxAttempts.guard.limit - call.attempt);
+  }
+  tellBlocked(call, kind, refusal);
+  call.reject(refusal);
+}
+
+function failedCheck(call: ToolCall, guard: string, cause: unknown): GuardRefusedError {
+  return new GuardRefusedError({ tool: call.tool, guard, because: 'A check of this call failed.', cause });
+}
+
+// Every call costs one attempt, whoever refuses it; over the limit that is what the model has to hear.
+function countAttempt(call: ToolCall, refused: Refused): MaybePromise<Refused> {
+  if (call.attempt > 0 || refused.kind === 'runState') return refused;
+  const { maxAttempts } = call.plan;
+  const operation = maxAttempts?.guard.request(call);
+  if (maxAttempts === undefined || operation === undefined) {
+    call.attempt = call.run.countAttempt(call.tool);
+    return refused;
+  }
+  const judge = ([answer]: readonly [StoreAnswers['attempt.take']]): Refused => {
+    call.attempt = call.run.noteAttempts(call.tool, answer.used);
+    if (answer.admitted) return refused;
+    const exceeded = maxAttempts.guard.exceeded(call, answer.used, refused.error);
+    if (!isObserved(call, maxAttempts.step)) return new Refused(exceeded, 'maxAttempts');
+    tellObserved(call, maxAttempts.step, exceeded);
+    return refused;
+  };
+  try {
+    const answers = call.run.core.store.apply([operation] as const, call.now);
+    return isThenable(answers) ? Promise.resolve(answers).then(judge) : judge(answers);
+  } catch (error) {
+    return new Refused(new StoreUnavailableError(call.tool, error), 'store');
+  }
+}

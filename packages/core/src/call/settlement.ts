@@ -1,0 +1,77 @@
+import { warnOnce } from '../events/warn-once.js';
+import type { Outcome } from '../guards/guard.js';
+import type { StoreAnswer, StoreAnswers, StoreOperation } from '../store/operations.js';
+import type { MaybePromise } from '../store/state-store.js';
+import { tellIntervention } from './call-events.js';
+import type { Step } from './plan.js';
+import { isThenable } from '../store/thenable.js';
+import type { ToolCall } from './tool-call.js';
+
+/**
+ * Tells the guards that admitted a call how it ended, last first, and carries out what they ask of the store, together with
+ * `also`. Never throws: what a call came to is decided, and a failing guard or store must not change it.
+ */
+export function settleHeld(call: ToolCall, outcome: Outcome, also: readonly StoreOperation[] = []): MaybePromise<void> {
+  const held = call.held;
+  call.held = [];
+  return tell(call, held, 'settle', outcome, also);
+}
+
+/** Tells them of the late end of a method whose call had been cut off. */
+export function settleLate(call: ToolCall, held: readonly Step[], outcome: Outcome): MaybePromise<void> {
+  return tell(call, held, 'late', outcome, []);
+}
+
+function tell(
+  call: ToolCall,
+  held: readonly Step[],
+  hook: 'settle' | 'late',
+  outcome: Outcome,
+  also: readonly StoreOperation[],
+): MaybePromise<void> {
+  const operations: StoreOperation[] = [...also];
+  let pending: Promise<StoreOperation | undefined>[] | undefined;
+  for (let index = held.length - 1; index >= 0; index--) {
+    const step = held[index] as Step;
+    try {
+      const answer = step.guard[hook]?.(call, outcome);
+      if (isThenable(answer)) {
+        pending ??= [];
+        pending.push(Promise.resolve(answer).then((operation) => operation ?? undefined, (error: unknown) => failed(call, step.kind, error)));
+      } else if (answer !== undefined) operations.push(answer);
+    } catch (error) {
+      failed(call, step.kind, error);
+    }
+  }
+  if (pending === undefined) return apply(call, operations);
+  return Promise.all(pending).then((more) => apply(call, [...operations, ...more.filter((each) => each !== undefined)]));
+}
+
+function apply(call: ToolCall, operations: readonly StoreOperation[]): MaybePromise<void> {
+  if (operations.length === 0) return undefined;
+  const { store, clock } = call.run.core;
+  try {
+    const answers = store.apply(operations, clock.now()) as MaybePromise<readonly StoreAnswer[]>;
+    if (!isThenable(answers)) return tellDropped(call, operations, answers);
+    return Promise.resolve(answers).then(
+      (arrived) => tellDropped(call, operations, arrived),
+      (error: unknown) => void failed(call, 'store', error),
+    );
+  } catch (error) {
+    failed(call, 'store', error);
+  }
+}
+
+function tellDropped(call: ToolCall, operations: readonly StoreOperation[], answers: readonly StoreAnswer[]): void {
+  if (!call.run.core.events.isListening) return;
+  operations.forEach((operation, index) => {
+    if (operation.op !== 'fact.add') return;
+    const { added } = answers[index] as StoreAnswers['fact.add'];
+    if (added < operation.values.length) tellIntervention(call, 'prove', 'facts_dropped');
+  });
+}
+
+function failed(call: ToolCall, who: string, error: unknown): undefined {
+  const message = error instanceof Error ? error.message : String(error);
+  warnOnce(call.run.core, `settle_${who}`, `${who} could not record how a call of ${call.tool} ended: ${message}`);
+}

@@ -1,0 +1,19 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+
+/** A tool as the host knows it. */
+export interface ToolInfo {
+  /** `Agent.method`. */
+  readonly id: string;
+  /** Its own id and those of the classes that it inherits the method from. */
+  readonly ids: readonly string[];
+  /** Name that the model sees. */
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly className: string;
+  readonly method: string;
+  readonly input: StandardSchemaV1 | undefined;
+  /** Names of the arguments that the schema knows; `undefined` where it does not tell. */
+  readonly argumentNames: ReadonlySet<string> | undefined;
+  /** The method yields (`async *`). */
+  readonly streams: boolean;
+}

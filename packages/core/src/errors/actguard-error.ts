@@ -1,0 +1,65 @@
+/** Marks our errors, so that they are known across duplicate copies of the package. */
+const ERROR_BRAND = Symbol.for('actguard.error');
+
+/** What every ActGuard error carries besides its message. */
+export interface ErrorFacts {
+  /** Stable identifier to branch on, such as `guard.rate_limit_exceeded`. */
+  readonly code: string;
+  /** Short machine-readable reason. @default the part of `code` after the last dot, in lower case */
+  readonly reason?: string | undefined;
+  /** Whether the same call may succeed later without a change. @default false */
+  readonly retryable?: boolean | undefined;
+  /** The facts of this failure, for logs and events. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+  /** What led to it. */
+  readonly cause?: unknown;
+}
+
+/**
+ * Base of every error that ActGuard throws. Branch on `code`: class names may be minified and two copies of the package
+ * have two classes, so `isActGuardError` is the safe test.
+ */
+export class ActGuardError extends Error {
+  /** Stable identifier, such as `guard.circuit_open`. */
+  readonly code: string;
+  /** Short machine-readable reason, such as `circuit_open`. */
+  readonly reason: string;
+  /** Whether the same call may succeed later without a change. */
+  readonly retryable: boolean;
+  /** The facts of this failure. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(message: string, facts: ErrorFacts) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.code = facts.code;
+    this.reason = facts.reason ?? facts.code.slice(facts.code.lastIndexOf('.') + 1).toLowerCase();
+    this.retryable = facts.retryable ?? false;
+    this.details = facts.details ?? {};
+  }
+
+  /** Plain data for logs: no stack, and of the cause only its name and code. */
+  toJSON(): Record<string, unknown> {
+    const { name, code, reason, message, retryable, details } = this;
+    const cause = this.cause === undefined ? {} : { cause: summaryOf(this.cause) };
+    return { name, code, reason, message, retryable, details, ...cause };
+  }
+}
+
+Object.defineProperty(ActGuardError.prototype, ERROR_BRAND, { value: true });
+nameError(ActGuardError, 'ActGuardError');
+
+/** Whether a thrown value is an ActGuard error, of this copy of the package or of another. */
+export function isActGuardError(error: unknown): error is ActGuardError {
+  return typeof error === 'object' && error !== null && ERROR_BRAND in error;
+}
+
+/** Gives an error class a name that survives minification. */
+export function nameError(errorClass: { readonly prototype: Error }, name: string): void {
+  Object.defineProperty(errorClass.prototype, 'name', { value: name, configurable: true, writable: true });
+}
+
+function summaryOf(cause: unknown): unknown {
+  if (!(cause instanceof Error)) return typeof cause;
+  const code = (cause as { code?: unknown }).code;
+  return typeof code === 'string' ? { name: cause.name, code } : { name: cause.name };
+}

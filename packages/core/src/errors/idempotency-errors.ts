@@ -1,0 +1,121 @@
+import { nameError } from './actguard-error.js';
+import { ToolGuardError } from './guard-errors.js';
+import { type PromptText, quoted } from './refusal.js';
+
+abstract class IdempotencyError extends ToolGuardError {
+  /** The idempotency key of the call. */
+  readonly key: string;
+
+  constructor(
+    message: string,
+    code: string,
+    tool: string,
+    key: string,
+    more: { retryable?: boolean; details?: object; cause?: unknown } = {},
+  ) {
+    super(`${tool}: ${message}`, {
+      code,
+      tool,
+      retryable: more.retryable,
+      details: { tool, key, ...more.details },
+      cause: more.cause,
+    });
+    this.key = key;
+  }
+}
+
+/** The call has no usable idempotency key. */
+export class MissingIdempotencyKeyError extends ToolGuardError {
+  constructor(tool: string, argument: string, cause?: unknown) {
+    super(`${tool}: no usable idempotency key in ${argument} (a non-empty string or a safe integer is needed)`, {
+      code: 'usage.missing_idempotency_key',
+      tool,
+      details: { argument },
+      cause,
+    });
+  }
+
+  protected prompt(): PromptText {
+    const argument = quoted(this.details['argument']);
+    return {
+      because: `The idempotency key ${argument} is missing.`,
+      tryInstead: `Send ${argument}: a new text for a new action, the same text to repeat one.`,
+    };
+  }
+}
+nameError(MissingIdempotencyKeyError, 'MissingIdempotencyKeyError');
+
+/** An execution with this key is under way. */
+export class IdempotencyInProgressError extends IdempotencyError {
+  constructor(tool: string, key: string) {
+    super('an execution with this idempotency key is under way', 'guard.idempotency_in_progress', tool, key, {
+      retryable: true,
+    });
+  }
+
+  protected prompt(): PromptText {
+    return {
+      because: `The action with key ${quoted(this.key)} is still being executed.`,
+      tryInstead: 'Wait for it. Repeat with the same key later to get its result.',
+    };
+  }
+}
+nameError(IdempotencyInProgressError, 'IdempotencyInProgressError');
+
+/** The key was used with other arguments: it stands for another action. */
+export class IdempotencyConflictError extends IdempotencyError {
+  constructor(tool: string, key: string) {
+    super('this idempotency key was used with other arguments', 'guard.idempotency_conflict', tool, key);
+  }
+
+  protected prompt(): PromptText {
+    return {
+      because: `The key ${quoted(this.key)} was already used for other arguments.`,
+      tryInstead: 'Use a new key for a new action, or the same arguments to repeat the old one.',
+    };
+  }
+}
+nameError(IdempotencyConflictError, 'IdempotencyConflictError');
+
+/** The action was done, and a repeat is not to be answered with its result (`onDuplicate: 'throw'`, or no stored copy). */
+export class DuplicateIdempotencyKeyError extends IdempotencyError {
+  constructor(tool: string, key: string) {
+    super('the action with this idempotency key was already done', 'guard.idempotency_duplicate', tool, key);
+  }
+
+  protected prompt(): PromptText {
+    return {
+      because: `The action with key ${quoted(this.key)} was already done.`,
+      tryInstead: 'Do not repeat it. Go on, or use a new key if a second action is really meant.',
+    };
+  }
+}
+nameError(DuplicateIdempotencyKeyError, 'DuplicateIdempotencyKeyError');
+
+/** An earlier execution failed, timed out or was cut off after it started: whether it took effect is not known. */
+export class IdempotencyOutcomeUnknownError extends IdempotencyError {
+  /** Name of the error that the earlier execution ended with. */
+  readonly lastError: string;
+
+  constructor(tool: string, key: string, lastError: string, cause?: unknown) {
+    super(
+      `an earlier execution ended with an unknown outcome (${lastError})`,
+      'guard.idempotency_outcome_unknown',
+      tool,
+      key,
+      {
+        details: { lastError },
+        cause,
+      },
+    );
+    this.lastError = lastError;
+  }
+
+  protected prompt(): PromptText {
+    return {
+      because: `The action with key ${quoted(this.key)} was started before and may have taken effect.`,
+      tryInstead: 'Do not repeat it. Check its state with a read tool, or tell the user.',
+    };
+  }
+}
+nameError(IdempotencyOutcomeUnknownError, 'IdempotencyOutcomeUnknownError');

@@ -1,0 +1,66 @@
+/** A refusal as a model reads it: short, factual, without ids of runs and without text that an attacker could place. */
+export interface Refusal {
+  readonly refused: true;
+  /** Stable identifier of the reason. */
+  readonly code: string;
+  /** What was wrong, in one sentence. */
+  readonly because: string;
+  /** What to do instead, in one sentence. */
+  readonly tryInstead: string;
+  /** Milliseconds after which the same call may pass. */
+  readonly retryAfterMs?: number;
+  /** How many more calls of this tool the run allows. */
+  readonly attemptsLeft?: number;
+}
+
+/** What an error says to a model; `toPrompt()` adds code and limits. */
+export interface PromptText {
+  readonly because: string;
+  readonly tryInstead: string;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** Longest sentence of a refusal, in characters. Two of them stay under about 80 tokens. */
+export const MAX_SENTENCE_LENGTH = 150;
+const MAX_QUOTED_LENGTH = 40;
+
+// Control, format (zero-width, bidirectional), surrogate, private-use and separator characters.
+const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** A value that came from a model or a tool, made harmless: no control characters, no quotes of its own, cut, quoted. */
+export function quoted(value: unknown): string {
+  const text = typeof value === 'string' ? value : describe(value);
+  const clean = text
+    .slice(0, MAX_QUOTED_LENGTH * 4)
+    .replace(INVISIBLE, '')
+    .replace(/["'`<>{}\\]/g, '');
+  return `"${cut(clean, MAX_QUOTED_LENGTH)}"`;
+}
+
+/** A text cut to a length, with an ellipsis where something was left out. */
+export function cut(text: string, maxLength: number): string {
+  return text.length <= maxLength ? text : `${text.slice(0, maxLength - 1)}…`;
+}
+
+/** Builds the refusal of an error from what it says. */
+export function refusalOf(code: string, text: PromptText, attemptsLeft: number | undefined): Refusal {
+  return {
+    refused: true,
+    code,
+    because: sentence(text.because),
+    tryInstead: sentence(text.tryInstead),
+    ...(text.retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(text.retryAfterMs) }),
+    ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
+  };
+}
+
+function sentence(text: string): string {
+  return cut(text.replace(INVISIBLE, ' '), MAX_SENTENCE_LENGTH);
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined || typeof value === 'boolean' || typeof value === 'number')
+    return String(value);
+  if (typeof value === 'bigint') return value.toString();
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+}

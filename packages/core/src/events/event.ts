@@ -1,0 +1,100 @@
+import type { UsedFact } from '../guards/guard.js';
+
+/** What every event says. Names and outcomes are those of the wire format. */
+export interface EventBase {
+  readonly category: 'run' | 'tool' | 'guard';
+  readonly severity: '' | 'error';
+  readonly outcome: '' | 'success' | 'blocked' | 'failed' | 'intervened' | 'admitted' | 'observed';
+  /** Epoch milliseconds. */
+  readonly time: number;
+  readonly runId: string;
+  readonly sessionId: string;
+  readonly userId: string | undefined;
+}
+
+/** A run began. */
+export interface RunStartEvent extends EventBase {
+  readonly name: 'run.start';
+}
+
+/** A run ended: `blocked` when its body ended with a refusal of ours, `failed` with another error. */
+export interface RunEndEvent extends EventBase {
+  readonly name: 'run.end';
+  readonly errorType?: string | undefined;
+}
+
+/** An event about one call. */
+export interface CallEventBase extends EventBase {
+  /** Id of the tool. */
+  readonly toolName: string;
+  readonly callId: string;
+  readonly attempt: number;
+}
+
+/** A tool's method returned. */
+export interface ToolInvokeEvent extends CallEventBase {
+  readonly name: 'tool.invoke';
+  readonly durationMs: number;
+}
+
+/** What an event says about an error. */
+export interface ErrorInEvent {
+  readonly errorType: string;
+  /** At most 256 characters. */
+  readonly errorMessage: string;
+  /** The error itself, for listeners in the process. */
+  readonly error: unknown;
+}
+
+/** A tool's method threw. */
+export interface ToolFailureEvent extends CallEventBase, ErrorInEvent {
+  readonly name: 'tool.failure';
+  readonly durationMs: number;
+}
+
+/** A call was refused. */
+export interface GuardBlockedEvent extends CallEventBase, ErrorInEvent {
+  readonly name: 'guard.blocked';
+  readonly guardName: string;
+  readonly code: string;
+}
+
+/** A guard changed what a call came to, without refusing it. */
+export interface GuardInterventionEvent extends CallEventBase {
+  readonly name: 'guard.intervention';
+  readonly guardName: string;
+  /**
+   * `return_cached`: a stored result was delivered. `timeout`, `cut_off`: the call ended before its method. `wait`: it was put
+   * off. `late_end`: the method of a cut-off call ended. `facts_dropped`: a session had no room for what was proven.
+   */
+  readonly action: 'return_cached' | 'timeout' | 'cut_off' | 'wait' | 'late_end' | 'facts_dropped';
+  readonly error?: unknown;
+}
+
+/** A guard let a call through. */
+export interface GuardAdmittedEvent extends CallEventBase {
+  readonly name: 'guard.admitted';
+  readonly guardName: string;
+  /** Facts that the call used (`enforce`) or minted (`prove`). */
+  readonly facts?: readonly UsedFact[] | undefined;
+}
+
+/** A guard in observe mode would have refused, replayed, put off or cut off. Nothing was stopped. */
+export interface GuardObservedEvent extends CallEventBase, ErrorInEvent {
+  readonly name: 'guard.observed';
+  readonly guardName: string;
+}
+
+/** Everything that a host tells. */
+export type ActGuardEvent =
+  | RunStartEvent
+  | RunEndEvent
+  | ToolInvokeEvent
+  | ToolFailureEvent
+  | GuardBlockedEvent
+  | GuardInterventionEvent
+  | GuardAdmittedEvent
+  | GuardObservedEvent;
+
+/** Gets events at once, in order. What it throws is reported once and otherwise ignored. */
+export type EventListener = (event: ActGuardEvent) => void;

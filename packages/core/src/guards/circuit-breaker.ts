@@ -1,0 +1,157 @@
+import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
+import type { SchedulingClock } from '../clock.js';
+import type { Duration } from '../duration.js';
+import { CircuitOpenError } from '../errors/guard-errors.js';
+import { isWithinProbe } from '../run/ambient.js';
+import type { BreakerEnter, BreakerLeave, StoreAnswers } from '../store/operations.js';
+import { classifyError, classifyResult } from './classify-failure.js';
+import { FAIL_ON_DEFAULT, type FailureKind, FAILURE_KINDS, IGNORE_ON_DEFAULT } from './failure-kind.js';
+import type { Guard, GuardedCall, Outcome } from './guard.js';
+import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
+import type { GuardSite } from './guard-site.js';
+import { OptionCheck } from './option-check.js';
+
+/** Options of `@CircuitBreaker`. */
+export interface CircuitBreakerOptions {
+  /** Name of the dependency: all tools of the host with this name share one breaker, and must agree on its options. */
+  readonly name: string;
+  /** Consecutive counted failures that open it. An integer from 1. @default 3 */
+  readonly maxFails?: number;
+  /** How long it stays open before one call may probe. @default '1m' */
+  readonly resetTimeout?: Duration;
+  /** Kinds of failure that count. @default FAIL_ON_DEFAULT: transport, timeout, overloaded */
+  readonly failOn?: readonly FailureKind[];
+  /** Kinds that show a working dependency; they close a half-open breaker. @default IGNORE_ON_DEFAULT: invalid, not_found, conflict */
+  readonly ignoreOn?: readonly FailureKind[];
+  /** Says what kind an error is; `undefined` leaves it to the built-in table. */
+  readonly classify?: (error: unknown) => FailureKind | undefined;
+  /** `observe`: count and report, but never stop. @default 'enforce' */
+  readonly mode?: Mode;
+}
+
+/**
+ * Stops calling a dependency that keeps failing (Nygard's circuit breaker). Closed: `maxFails` counted failures in a row
+ * open it. Open: calls are refused for `resetTimeout`. Half-open: exactly one call probes, the others are refused until it
+ * ends; success or an ignored kind closes, a counted failure opens again, anything else gives the probe to the next call.
+ * Refusals of guards never count, unknown kinds are neutral, and outcomes of calls that started before the last change of
+ * state are ignored.
+ *
+ * @throws {HostConfigurationError} when the host is created, if an option is wrong or differs from another tool's of the same name
+ * @throws {CircuitOpenError} at the call; `retryAfterMs` says when a probe is let through
+ */
+export function CircuitBreaker<Args>(options: CircuitBreakerOptions): ToolDecorator<Args> {
+  return guardDecorator('CircuitBreaker', declareGuard(circuitBreaker, options));
+}
+
+/** How `@CircuitBreaker` becomes a guard. */
+export const circuitBreaker: GuardDefinition<CircuitBreakerOptions> = {
+  kind: 'circuitBreaker',
+  build: (options, site) => [new CircuitBreakerGuard(options, site)],
+  explain: ({ name, maxFails = 3, resetTimeout = '1m' }) => `"${name}" opens after ${maxFails} failures for ${resetTimeout}`,
+};
+
+const CODE = 'usage.circuit_breaker_configuration';
+
+class CircuitBreakerGuard implements Guard {
+  readonly name: string;
+  readonly #tool: string;
+  readonly #clock: SchedulingClock;
+  readonly #maxFails: number;
+  readonly #resetTimeoutMs: number;
+  readonly #failOn: ReadonlySet<FailureKind>;
+  readonly #ignoreOn: ReadonlySet<FailureKind>;
+  readonly #classify: CircuitBreakerOptions['classify'];
+
+  constructor(options: CircuitBreakerOptions, site: GuardSite) {
+    const known = ['name', 'maxFails', 'resetTimeout', 'failOn', 'ignoreOn', 'classify', 'mode'];
+    const check = new OptionCheck(site, 'CircuitBreaker', options, known, CODE);
+    this.#tool = site.tool.id;
+    this.#clock = site.clock;
+    this.name = check.text('name');
+    this.#maxFails = check.positiveInteger('maxFails', 3);
+    this.#resetTimeoutMs = check.duration('resetTimeout', '1m');
+    this.#failOn = kindsOf(check, 'failOn', options?.failOn ?? FAIL_ON_DEFAULT);
+    // A kind that is said to count is not ignored by default.
+    const ignoredByDefault = IGNORE_ON_DEFAULT.filter((kind) => !this.#failOn.has(kind));
+    this.#ignoreOn = kindsOf(check, 'ignoreOn', options?.ignoreOn ?? ignoredByDefault);
+    for (const kind of this.#failOn) {
+      if (this.#ignoreOn.has(kind)) check.problem('ignoreOn', kind, `'${kind}' is in failOn too`);
+    }
+    this.#classify = check.optionalFunction('classify');
+    this.#agree(check, site);
+  }
+
+  request(call: GuardedCall): BreakerEnter | undefined {
+    // A tool that calls another one of the same dependency would otherwise be refused because of its own probe.
+    if (isWithinProbe(call.run, this.name)) return undefined;
+    return { op: 'breaker.enter', name: this.name, owner: call.id, resetTimeoutMs: this.#resetTimeoutMs, observe: false };
+  }
+
+  admit(call: GuardedCall, answer: StoreAnswers['breaker.enter'] | undefined): void {
+    if (answer === undefined) return call.keep(this, undefined);
+    if (!answer.admitted) {
+      const retryAfterMs = 'retryAfterMs' in answer ? answer.retryAfterMs : 0;
+      const resetAt = this.#clock.wall() + retryAfterMs;
+      throw new CircuitOpenError({ tool: this.#tool, dependency: this.name, retryAfterMs, resetAt });
+    }
+    call.keep(this, answer.generation);
+    if (answer.probe) call.holdProbe(this.name);
+  }
+
+  settle(call: GuardedCall, outcome: Outcome): BreakerLeave | undefined {
+    const generation = call.kept(this) as number | undefined;
+    if (generation === undefined) return undefined;
+    const verdict = this.#verdict(outcome);
+    return { op: 'breaker.leave', name: this.name, owner: call.id, generation, verdict, maxFails: this.#maxFails };
+  }
+
+  #verdict(outcome: Outcome): BreakerLeave['verdict'] {
+    const kind = this.#kind(outcome);
+    if (kind === 'success') return 'success';
+    if (kind === 'refusal' || kind === 'aborted') return 'neutral';
+    if (this.#failOn.has(kind)) return 'failure';
+    return this.#ignoreOn.has(kind) ? 'ignored' : 'neutral';
+  }
+
+  #kind(outcome: Outcome): FailureKind | 'success' | 'refusal' | 'aborted' {
+    switch (outcome.status) {
+      case 'success':
+        return classifyResult(outcome.value) ?? 'success';
+      case 'timeout':
+        return 'timeout';
+      case 'failure': {
+        const builtIn = classifyError(outcome.error);
+        return builtIn === 'refusal' ? builtIn : (this.#classified(outcome.error) ?? builtIn);
+      }
+      case 'aborted':
+        return 'aborted';
+      case 'refused':
+        return 'refusal';
+    }
+  }
+
+  #classified(error: unknown): FailureKind | undefined {
+    try {
+      return this.#classify?.(error);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #agree(check: OptionCheck, site: GuardSite): void {
+    if (this.name === '') return;
+    const mine = JSON.stringify([this.#maxFails, this.#resetTimeoutMs, [...this.#failOn].sort(), [...this.#ignoreOn].sort()]);
+    const first = site.shared(`breaker:${this.name}`, () => ({ tool: this.#tool, options: mine, classify: this.#classify }));
+    if (first.options === mine && first.classify === this.#classify) return;
+    check.problem('name', this.name, `this breaker has other options at ${first.tool}; tools that share a breaker must agree on them`);
+  }
+}
+
+function kindsOf(check: OptionCheck, option: string, kinds: unknown): ReadonlySet<FailureKind> {
+  const list: unknown[] = Array.isArray(kinds) || kinds instanceof Set ? [...kinds] : [];
+  if (!Array.isArray(kinds) && !(kinds instanceof Set)) check.problem(option, kinds, 'must be a list of failure kinds');
+  for (const kind of list) {
+    if (!FAILURE_KINDS.includes(kind as FailureKind)) check.problem(option, kind, `must hold only ${FAILURE_KINDS.join(', ')}`);
+  }
+  return new Set(list as FailureKind[]);
+}

@@ -1,0 +1,66 @@
+import type { Scheduled, SchedulingClock } from '../clock.js';
+
+/** A call's place in a list of deadlines. */
+export interface Deadline {
+  readonly at: number;
+  readonly onDeadline: () => void;
+  previous: Deadline | undefined;
+  next: Deadline | undefined;
+  listed: boolean;
+}
+
+/**
+ * Deadlines that all lie the same duration ahead: they fall due in the order in which they were added, so a linked list
+ * and one timer for its head are enough, where a timer per call would cost more than most guards.
+ */
+export class DeadlineList {
+  readonly #clock: SchedulingClock;
+  readonly #durationMs: number;
+  #head: Deadline | undefined;
+  #tail: Deadline | undefined;
+  #timer: Scheduled | undefined;
+
+  constructor(clock: SchedulingClock, durationMs: number) {
+    this.#clock = clock;
+    this.#durationMs = durationMs;
+  }
+
+  /** Calls `onDeadline` once the duration has passed, unless it is removed before. */
+  add(now: number, onDeadline: () => void): Deadline {
+    const deadline: Deadline = { at: now + this.#durationMs, onDeadline, previous: this.#tail, next: undefined, listed: true };
+    if (this.#tail === undefined) this.#head = deadline;
+    else this.#tail.next = deadline;
+    this.#tail = deadline;
+    if (this.#timer === undefined) this.#arm(deadline.at, now);
+    else if (deadline === this.#head) this.#timer.keepAlive(true);
+    return deadline;
+  }
+
+  /** Takes a deadline out. Harmless when it is out. */
+  remove(deadline: Deadline): void {
+    if (!deadline.listed) return;
+    deadline.listed = false;
+    if (deadline.previous === undefined) this.#head = deadline.next;
+    else deadline.previous.next = deadline.next;
+    if (deadline.next === undefined) this.#tail = deadline.previous;
+    else deadline.next.previous = deadline.previous;
+    // The timer stays for the next call, but nobody waits for it.
+    if (this.#head === undefined) this.#timer?.keepAlive(false);
+  }
+
+  #arm(at: number, now: number): void {
+    this.#timer = this.#clock.schedule(() => this.#due(at), Math.max(0, at - now));
+  }
+
+  #due(armedFor: number): void {
+    // A timer may fire a little before its time by the clock; what it was set for is due all the same.
+    const now = Math.max(this.#clock.now(), armedFor);
+    this.#timer = undefined;
+    while (this.#head !== undefined && this.#head.at <= now) {
+      const due = this.#head;
+      this.remove(due);
+      due.onDeadline();
+    }
+    if (this.#head !== undefined && this.#timer === undefined) this.#arm(this.#head.at, now);
+  }
+}

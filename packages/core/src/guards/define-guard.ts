@@ -1,0 +1,54 @@
+import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
+import { UsageError } from '../errors/usage-errors.js';
+import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
+import type { Guard } from './guard.js';
+import type { GuardSite } from './guard-site.js';
+import { isCustom } from './order.js';
+
+/** What a custom guard is. */
+export interface CustomGuard<Options, Args> {
+  /** Name in events and errors, in camel case: `officeHours`. */
+  readonly name: string;
+  /**
+   * Makes the guard of one tool, once per host. What is wrong with the options goes to `site.problem`; the host then refuses
+   * to start.
+   */
+  create(options: Options, site: GuardSite): Guard<Args>;
+  /** What `host.explain` says. @default the name */
+  explain?(options: Options): string;
+}
+
+const NAME = /^[a-z][A-Za-z0-9]*$/;
+
+/**
+ * Makes a decorator of your own guard, by the same contract as the built-in ones. It acts behind policy (`@Enforce`) and
+ * before capacity (`@CircuitBreaker`, `@RateLimit`), and is asked for replays too (`call.isReplay`).
+ *
+ * ```ts
+ * const OfficeHours = defineGuard<{ until: number }>({
+ *   name: 'officeHours',
+ *   create: ({ until }) => ({
+ *     admit(call) {
+ *       if (new Date().getHours() >= until) throw new GuardRefusedError({ tool: call.tool, guard: 'officeHours', because: 'The office is closed.' });
+ *     },
+ *   }),
+ * });
+ * ```
+ *
+ * @throws {UsageError} where the name is taken by a built-in guard or is no identifier
+ */
+export function defineGuard<Options extends object = object, Args = unknown>(
+  custom: CustomGuard<Options, Args>,
+): (options?: Options & { readonly mode?: Mode }) => ToolDecorator<Args> {
+  const { name } = custom;
+  if (typeof name !== 'string' || !NAME.test(name) || !isCustom(name) || name === 'custom') {
+    throw new UsageError(`defineGuard: the name ${JSON.stringify(name)} must be an identifier that no built-in guard has`);
+  }
+  const definition: GuardDefinition<Options> = {
+    kind: name,
+    decidesReplays: true,
+    build: (options, site) => [custom.create(options, site) as Guard],
+    explain: (options) => custom.explain?.(options) ?? name,
+  };
+  return (options) => guardDecorator<Args, unknown>(name, declareGuard(definition, options ?? {}));
+}

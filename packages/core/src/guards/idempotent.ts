@@ -1,0 +1,272 @@
+import type { IdArgument } from '../agent/argument-types.js';
+import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
+import type { Duration } from '../duration.js';
+import { ScopeValidationError } from '../errors/guard-errors.js';
+import {
+  DuplicateIdempotencyKeyError,
+  IdempotencyConflictError,
+  IdempotencyInProgressError,
+  IdempotencyOutcomeUnknownError,
+  MissingIdempotencyKeyError,
+} from '../errors/idempotency-errors.js';
+import type { CallContext } from '../run/call-context.js';
+import { idText } from '../run/fact-value.js';
+import type { IdempotencyBegin, IdempotencyFinish, IdempotencyKnown, StoreAnswers } from '../store/operations.js';
+import { type Decision, type Guard, type GuardedCall, type Outcome, Replay, Wait } from './guard.js';
+import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
+import type { GuardSite } from './guard-site.js';
+import { OptionCheck } from './option-check.js';
+import { copyResult } from './result-copy.js';
+
+/** What `reconcile` found out about an execution of unknown outcome. */
+export type Reconciliation<Result = unknown> =
+  /** It took effect; repeats get this result. */
+  | { readonly outcome: 'done'; readonly result: Result }
+  /** It did not, and will not: the call may be executed. */
+  | { readonly outcome: 'not_done' }
+  /** Not known: the call is refused. */
+  | { readonly outcome: 'unknown' };
+
+/** Options of `@Idempotent`. */
+export interface IdempotentOptions<Args, Result = unknown> {
+  /**
+   * What identifies the action: the name of an argument, a function, or `argumentsKey` (the arguments themselves).
+   *
+   * @default 'idempotencyKey'
+   */
+  readonly key?: IdArgument<Args> | ((args: Args, call: CallContext) => string | number | undefined);
+  /** How long a finished execution is remembered, from its end. @default '1h' */
+  readonly ttl?: Duration;
+  /** What a repeat of a finished execution gets: a copy of its result, or an error. @default 'return' */
+  readonly onDuplicate?: 'return' | 'throw';
+  /** Where keys are compared: in the run, in the session, or in all runs of the user. @default 'run' */
+  readonly within?: 'run' | 'session' | 'host';
+  /** With `within: 'host'`: keys are common to all users, runs without `userId` included. @default false */
+  readonly shared?: boolean;
+  /** Errors after which nothing has happened for sure: the key is free again. */
+  readonly safeErrors?: readonly (abstract new (...args: never[]) => Error)[];
+  /** Says `false` where the tool reports in its result that it failed and nothing happened: the key is free again. */
+  readonly succeeded?: (result: Result) => boolean;
+  /** Finds out what became of an execution of unknown outcome, by looking at the world. It may be called more than once. */
+  readonly reconcile?: (args: Args, call: CallContext) => Promise<Reconciliation<Result>>;
+  /** `observe`: record and report, but never stop or replay. @default 'enforce' */
+  readonly mode?: Mode;
+}
+
+/**
+ * Executes an action at most once per tool, user and key. The key is bound to the arguments. A repeat gets a copy of the
+ * result; one that comes too early, with other arguments, or after an execution that failed, timed out or was cut off is
+ * refused, because what happened is not known. A refusal before the method started leaves the key free.
+ *
+ * @throws {HostConfigurationError} when the host is created, if an option is wrong
+ * @throws {MissingIdempotencyKeyError | IdempotencyInProgressError | IdempotencyConflictError} at the call
+ * @throws {IdempotencyOutcomeUnknownError | DuplicateIdempotencyKeyError} at the call
+ */
+export function Idempotent<Args, Result = unknown>(
+  options: NoInfer<IdempotentOptions<Args, Result>> & { readonly key: NoInfer<IdempotentOptions<Args, Result>['key']> & {} },
+): ToolDecorator<Args, Result>;
+export function Idempotent<Args extends { readonly idempotencyKey: string | number }, Result = unknown>(
+  options?: NoInfer<IdempotentOptions<Args, Result>> & { readonly key?: undefined },
+): ToolDecorator<Args, Result>;
+export function Idempotent(options: object = {}): ToolDecorator<never> {
+  return guardDecorator('Idempotent', declareGuard(idempotent, options));
+}
+
+/** How `@Idempotent` becomes a guard. */
+export const idempotent: GuardDefinition<IdempotentOptions<unknown>> = {
+  kind: 'idempotent',
+  refusesStreams: 'a stream has no single result to give to a repeat',
+  build: (options, site) => [new IdempotentGuard(options, site)],
+  explain: ({ key = 'idempotencyKey', within = 'run', ttl = '1h' }) =>
+    `once per ${typeof key === 'string' ? key : 'key'} within ${within}, for ${ttl}`,
+};
+
+type Execution =
+  | { readonly is: 'mine'; readonly key: string; readonly scope: string }
+  | { readonly is: 'found'; readonly owner: string; reconciled?: Reconciliation | { readonly outcome: 'failed'; readonly error: unknown } };
+
+class IdempotentGuard implements Guard {
+  readonly #tool: string;
+  readonly #key: string | ((args: unknown, call: CallContext) => unknown);
+  readonly #ttlMs: number;
+  readonly #throws: boolean;
+  readonly #within: 'run' | 'session' | 'host';
+  readonly #shared: boolean;
+  readonly #safeErrors: readonly (abstract new (...args: never[]) => Error)[];
+  readonly #succeeded: ((result: unknown) => boolean) | undefined;
+  readonly #reconcile: ((args: unknown, call: CallContext) => Promise<Reconciliation>) | undefined;
+
+  constructor(options: IdempotentOptions<unknown>, site: GuardSite) {
+    const known = ['key', 'ttl', 'onDuplicate', 'within', 'shared', 'safeErrors', 'succeeded', 'reconcile', 'mode'];
+    const check = new OptionCheck(site, 'Idempotent', options, known, 'usage.invalid_idempotent_tool');
+    const key: unknown = options?.key ?? 'idempotencyKey';
+    if (typeof key !== 'string' && typeof key !== 'function') check.problem('key', key, 'must be the name of an argument or a function');
+    this.#tool = site.tool.id;
+    this.#key = typeof key === 'function' ? (key as (args: unknown, call: CallContext) => unknown) : check.argument('key', String(key));
+    this.#ttlMs = check.duration('ttl', '1h');
+    this.#throws = check.oneOf('onDuplicate', ['return', 'throw'], 'return') === 'throw';
+    this.#within = check.oneOf('within', ['run', 'session', 'host'], 'run');
+    this.#shared = check.flag('shared', false);
+    if (this.#shared && this.#within !== 'host') check.problem('shared', true, "goes with within: 'host'");
+    this.#safeErrors = options?.safeErrors ?? [];
+    if (!Array.isArray(this.#safeErrors) || this.#safeErrors.some((each) => typeof each !== 'function')) {
+      check.problem('safeErrors', options.safeErrors, 'must be a list of error classes');
+      this.#safeErrors = [];
+    }
+    this.#succeeded = check.optionalFunction('succeeded');
+    this.#reconcile = check.optionalFunction('reconcile');
+  }
+
+  request(call: GuardedCall): IdempotencyBegin {
+    const key = this.#keyOf(call);
+    call.nameKey(key);
+    const begin: IdempotencyBegin = {
+      op: 'idempotency.begin',
+      scope: this.#scopeOf(call),
+      tool: this.#tool,
+      key,
+      ttlMs: this.#ttlMs,
+      owner: call.id,
+      args: call.args,
+      observe: false,
+    };
+    const found = call.kept(this) as Execution | undefined;
+    if (found?.is !== 'found' || found.reconciled === undefined) return begin;
+    const { owner, reconciled } = found;
+    if (reconciled.outcome === 'not_done') return { ...begin, replaces: owner };
+    if (reconciled.outcome === 'done') return { ...begin, concludes: { owner, result: copyResult(reconciled.result) } };
+    return begin;
+  }
+
+  admit(call: GuardedCall, answer: StoreAnswers['idempotency.begin']): Decision {
+    const key = this.#keyOf(call);
+    if (answer.admitted) {
+      return call.keep(this, { is: 'mine', key, scope: this.#scopeOf(call) } satisfies Execution);
+    }
+    const known = answer as IdempotencyKnown;
+    if (!known.sameArguments) throw new IdempotencyConflictError(this.#tool, key);
+    if (known.state === 'inProgress') throw new IdempotencyInProgressError(this.#tool, key);
+    if (known.state === 'done') return this.#replay(key, known);
+    return this.#unknown(call, key, known);
+  }
+
+  settle(call: GuardedCall, outcome: Outcome): IdempotencyFinish {
+    const running = outcome.status === 'timeout' || outcome.status === 'aborted';
+    return this.#finish(call, outcome, running);
+  }
+
+  late(call: GuardedCall, outcome: Outcome): IdempotencyFinish {
+    return this.#finish(call, outcome, false);
+  }
+
+  #replay(key: string, known: IdempotencyKnown): Replay {
+    const copy = known.result === undefined ? undefined : copyResult(known.result.value);
+    if (this.#throws || copy === undefined) throw new DuplicateIdempotencyKeyError(this.#tool, key);
+    return new Replay(copy.value);
+  }
+
+  #unknown(call: GuardedCall, key: string, known: IdempotencyKnown): Decision {
+    const found = call.kept(this) as Execution | undefined;
+    const before = found?.is === 'found' && found.owner === known.owner ? found.reconciled : undefined;
+    if (this.#reconcile === undefined || before !== undefined) {
+      const cause = before?.outcome === 'failed' ? before.error : undefined;
+      throw new IdempotencyOutcomeUnknownError(this.#tool, key, known.lastError ?? 'unknown', cause);
+    }
+    const execution: Extract<Execution, { is: 'found' }> = { is: 'found', owner: known.owner };
+    call.keep(this, execution);
+    return new Wait(this.#lookUp(call, execution), () => {});
+  }
+
+  async #lookUp(call: GuardedCall, execution: Extract<Execution, { is: 'found' }>): Promise<void> {
+    try {
+      const answer = await this.#reconcile?.(call.args, call);
+      const isKnown = answer?.outcome === 'done' || answer?.outcome === 'not_done';
+      execution.reconciled = isKnown ? answer : { outcome: 'unknown' };
+    } catch (error) {
+      execution.reconciled = { outcome: 'failed', error };
+    }
+  }
+
+  #finish(call: GuardedCall, outcome: Outcome, running: boolean): IdempotencyFinish {
+    const { key, scope } = call.kept(this) as Extract<Execution, { is: 'mine' }>;
+    const state = this.#stateAfter(outcome);
+    return {
+      op: 'idempotency.finish',
+      scope,
+      tool: this.#tool,
+      key,
+      owner: call.id,
+      ttlMs: this.#ttlMs,
+      state,
+      result: state === 'done' && outcome.status === 'success' ? copyResult(outcome.value) : undefined,
+      lastError: 'error' in outcome ? errorName(outcome.error) : undefined,
+      running,
+    };
+  }
+
+  #stateAfter(outcome: Outcome): IdempotencyFinish['state'] {
+    switch (outcome.status) {
+      case 'refused':
+        return 'refused';
+      case 'success':
+        return this.#judged(outcome.value);
+      case 'failure':
+        return this.#safeErrors.some((safe) => outcome.error instanceof safe) ? 'free' : 'unknown';
+      default:
+        return 'unknown';
+    }
+  }
+
+  #judged(result: unknown): IdempotencyFinish['state'] {
+    if (this.#succeeded === undefined) return 'done';
+    try {
+      const succeeded: unknown = this.#succeeded(result);
+      if (succeeded === true) return 'done';
+      return succeeded === false ? 'free' : 'unknown';
+    } catch {
+      return 'unknown';
+    }
+  }
+
+  #keyOf(call: GuardedCall): string {
+    let value: unknown;
+    let cause: unknown;
+    if (typeof this.#key === 'function') {
+      try {
+        value = this.#key(call.args, call);
+      } catch (error) {
+        cause = error;
+      }
+    } else {
+      const args = call.args as Record<string, unknown>;
+      value = Object.hasOwn(args, this.#key) ? args[this.#key] : undefined;
+    }
+    const text = idText(value);
+    if (text === undefined) {
+      throw new MissingIdempotencyKeyError(this.#tool, typeof this.#key === 'string' ? this.#key : this.#key.name || 'key', cause);
+    }
+    return text;
+  }
+
+  #scopeOf({ run }: GuardedCall): string {
+    if (this.#within === 'run') return runScope(run.id);
+    if (this.#within === 'session') return sessionScope(run.sessionKey);
+    if (this.#shared) return 'all';
+    if (run.userId === undefined) throw new ScopeValidationError(this.#tool, 'userId of the run');
+    return `user:${run.userId}`;
+  }
+}
+
+/** Scope of the idempotency keys of one run. */
+export function runScope(runId: string): string {
+  return `run:${runId}`;
+}
+
+/** Scope of the idempotency keys of one session. */
+export function sessionScope(sessionKey: string): string {
+  return `session:${sessionKey}`;
+}
+
+function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

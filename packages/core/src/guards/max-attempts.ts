@@ -1,0 +1,62 @@
+import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
+import { MaxAttemptsExceededError } from '../errors/guard-errors.js';
+import type { AttemptTake, StoreAnswers } from '../store/operations.js';
+import type { Guard, GuardedCall } from './guard.js';
+import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
+import { OptionCheck } from './option-check.js';
+
+/** Options of `@MaxAttempts`. */
+export interface MaxAttemptsOptions {
+  /** Attempts of this tool that one run allows. An integer from 1. */
+  readonly calls: number;
+  /** `observe`: count and report, but never stop. @default 'enforce' */
+  readonly mode?: Mode;
+}
+
+/**
+ * Limits how often a tool is tried in one run. Every call counts, refused and failed ones too; only a replay does not.
+ * Over the limit every refusal becomes this one, so that the model stops trying.
+ *
+ * @throws {HostConfigurationError} when the host is created, if `calls` is no integer from 1
+ * @throws {MaxAttemptsExceededError} at the call
+ */
+export function MaxAttempts<Args>(calls: number | MaxAttemptsOptions): ToolDecorator<Args> {
+  return guardDecorator('MaxAttempts', declareGuard(maxAttempts, maxAttempts.normalise(calls)));
+}
+
+/** How `@MaxAttempts` becomes a guard. */
+export const maxAttempts: GuardDefinition<MaxAttemptsOptions> & { normalise(calls: number | MaxAttemptsOptions): MaxAttemptsOptions } = {
+  kind: 'maxAttempts',
+  normalise: (calls) => (typeof calls === 'object' ? calls : { calls }),
+  build(options, site) {
+    const check = new OptionCheck(site, 'MaxAttempts', options, ['calls', 'mode'], 'usage.max_attempts_configuration');
+    return [new MaxAttemptsGuard(site.tool.id, check.positiveInteger('calls'))];
+  },
+  explain: ({ calls }) => `${calls} attempts per run`,
+};
+
+/** Counts the attempts of one tool. The pipeline asks it also for calls that other guards refuse. */
+export class MaxAttemptsGuard implements Guard {
+  readonly limit: number;
+  readonly #tool: string;
+
+  constructor(tool: string, limit: number) {
+    this.#tool = tool;
+    this.limit = limit;
+  }
+
+  request(call: GuardedCall): AttemptTake | undefined {
+    // A call that waited is admitted anew, but it is the same attempt.
+    if (call.attempt > 0) return undefined;
+    return { op: 'attempt.take', run: call.run.id, tool: this.#tool, limit: this.limit, observe: false };
+  }
+
+  admit(call: GuardedCall, answer: StoreAnswers['attempt.take'] | undefined): void {
+    if (answer !== undefined && !answer.admitted) throw this.exceeded(call, answer.used);
+  }
+
+  /** The refusal of an attempt over the limit. */
+  exceeded(call: GuardedCall, used: number, cause?: unknown): MaxAttemptsExceededError {
+    return new MaxAttemptsExceededError(this.#tool, this.limit, used, call.run.id, cause);
+  }
+}

@@ -1,0 +1,154 @@
+import { type ArgumentPathReader, parseArgumentPath } from '../agent/argument-path.js';
+import type { IdArgument } from '../agent/argument-types.js';
+import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
+import type { SchedulingClock } from '../clock.js';
+import type { Duration } from '../duration.js';
+import { PolicyViolationError } from '../errors/policy-violation-error.js';
+import { idText } from '../run/fact-value.js';
+import type { FactAdd } from '../store/operations.js';
+import type { Guard, GuardedCall } from './guard.js';
+import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
+import type { GuardSite } from './guard-site.js';
+import { OptionCheck } from './option-check.js';
+
+/** Options of `@Prove`. */
+export interface ProveOptions<Args, Result = unknown> {
+  /** What the values are, such as `order_id`: `requireFact` asks for it. */
+  readonly kind: string;
+  /**
+   * Where the values are in the result: a property (of each element where the result is a list), a path
+   * (`'orders[].items[].id'`, `'[].recipients[]'`, `'variants.$keys'`), or a function (for ids inside a text). Only non-empty
+   * texts of at most 1,024 characters and safe integers are values; anything else there mints nothing.
+   */
+  readonly extract: string | ((result: Result) => unknown);
+  /** How long a fact holds. @default as long as the session */
+  readonly ttl?: Duration;
+  /** An argument that is stored with the facts: the order ids *of this user*. `requireFact` can ask for the same value. */
+  readonly about?: IdArgument<Args>;
+  /** Most values that one result may mint. @default 200 */
+  readonly maxItems?: number;
+  /** What happens beyond: mint nothing and withhold the result, or mint the first ones. @default 'block' */
+  readonly onTooMany?: 'block' | 'truncate';
+  /** `observe`: mint and report, but never withhold. @default 'enforce' */
+  readonly mode?: Mode;
+}
+
+/**
+ * Mints facts from a successful result: values that a later call may use (`requireFact`). They come only from the declared
+ * place, never from free text beside it. Repeatable.
+ *
+ * @throws {HostConfigurationError} when the host is created, if an option is wrong
+ * @throws {PolicyViolationError} `TOO_MANY_RESULTS`, after the method has run; `error.result` is its result
+ */
+export function Prove<Args, Result = unknown>(options: NoInfer<ProveOptions<Args, Result>>): ToolDecorator<Args, Result> {
+  return guardDecorator('Prove', declareGuard(prove, options));
+}
+
+/** How `@Prove` becomes a guard. */
+export const prove: GuardDefinition<ProveOptions<unknown>> = {
+  kind: 'prove',
+  repeatable: true,
+  build: (options, site) => [new ProveGuard(options, site)],
+  explain: ({ kind, extract }) => `${kind} from ${typeof extract === 'string' ? extract : 'a function'}`,
+};
+
+class ProveGuard implements Guard {
+  readonly #tool: string;
+  readonly #clock: SchedulingClock;
+  readonly #kind: string;
+  readonly #extract: (result: unknown) => Iterable<unknown>;
+  readonly #ttlMs: number | undefined;
+  readonly #about: string | undefined;
+  readonly #maxItems: number;
+  readonly #truncates: boolean;
+
+  constructor(options: ProveOptions<unknown>, site: GuardSite) {
+    const check = new OptionCheck(site, 'Prove', options, ['kind', 'extract', 'ttl', 'about', 'maxItems', 'onTooMany', 'mode']);
+    this.#tool = site.tool.id;
+    this.#clock = site.clock;
+    this.#kind = check.text('kind');
+    this.#extract = extractor(check, options?.extract);
+    this.#ttlMs = check.duration('ttl', undefined);
+    const about: unknown = options?.about;
+    if (about !== undefined) this.#about = check.argument('about', String(about));
+    this.#maxItems = check.positiveInteger('maxItems', 200);
+    this.#truncates = check.oneOf('onTooMany', ['block', 'truncate'], 'block') === 'truncate';
+  }
+
+  returned(call: GuardedCall, result: unknown): FactAdd | undefined {
+    let values = this.#valuesIn(result);
+    if (values.length > this.#maxItems) {
+      if (!this.#truncates) throw this.#tooMany(values.length, result);
+      values = values.slice(0, this.#maxItems);
+    }
+    if (values.length === 0) return undefined;
+    return {
+      op: 'fact.add',
+      session: call.run.sessionKey,
+      kind: this.#kind,
+      values,
+      origin: { source: 'tool', tool: this.#tool, callId: call.id, about: this.#aboutOf(call), at: this.#clock.wall() },
+      ttlMs: this.#ttlMs,
+    };
+  }
+
+  #valuesIn(result: unknown): string[] {
+    const values = new Set<string>();
+    try {
+      for (const value of this.#extract(result)) {
+        const text = idText(value);
+        if (text !== undefined) values.add(text);
+      }
+    } catch {
+      // A result that cannot be read proves nothing; the caller still gets it.
+      return [];
+    }
+    return [...values];
+  }
+
+  #aboutOf(call: GuardedCall): string | undefined {
+    if (this.#about === undefined) return undefined;
+    return idText((call.args as Record<string, unknown>)[this.#about]);
+  }
+
+  #tooMany(count: number, result: unknown): PolicyViolationError {
+    return new PolicyViolationError(
+      {
+        tool: this.#tool,
+        code: 'TOO_MANY_RESULTS',
+        message: `the result holds ${count} values of ${this.#kind}, more than ${this.#maxItems}`,
+        because: `The result holds ${count} entries, more than the ${this.#maxItems} that may be used.`,
+        tryInstead: 'Ask for less: a narrower query, or a smaller page.',
+        details: { kind: this.#kind, count, maxItems: this.#maxItems },
+      },
+      { value: result },
+    );
+  }
+}
+
+function extractor(check: OptionCheck, extract: unknown): (result: unknown) => Iterable<unknown> {
+  if (typeof extract === 'function') return (result) => listed((extract as (result: unknown) => unknown)(result));
+  if (typeof extract !== 'string') {
+    check.problem('extract', extract, 'must be a property, a path or a function');
+    return () => [];
+  }
+  try {
+    return pathExtractor(parseArgumentPath(extract, { accessors: true }), extract.startsWith('['));
+  } catch (error) {
+    check.problem('extract', extract, (error as Error).message);
+    return () => [];
+  }
+}
+
+function pathExtractor(path: ArgumentPathReader, isOfList: boolean): (result: unknown) => Iterable<unknown> {
+  return (result) => {
+    if (isOfList || !Array.isArray(result)) return path.read(result).values;
+    return result.flatMap((element) => path.read(element).values);
+  };
+}
+
+function listed(value: unknown): Iterable<unknown> {
+  if (value === null || value === undefined) return [];
+  if (typeof value === 'object' && Symbol.iterator in value) return value as Iterable<unknown>;
+  return [value];
+}

@@ -1,0 +1,144 @@
+import type { IdArgument } from '../agent/argument-types.js';
+import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
+import type { Duration } from '../duration.js';
+import { RateLimitExceededError, ScopeValidationError } from '../errors/guard-errors.js';
+import type { CallContext } from '../run/call-context.js';
+import { idText } from '../run/fact-value.js';
+import type { RateGiveBack, RateTake, StoreAnswers } from '../store/operations.js';
+import { type Decision, type Guard, type GuardedCall, type Outcome, Wait } from './guard.js';
+import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
+import type { GuardSite } from './guard-site.js';
+import { OptionCheck } from './option-check.js';
+import { TurnQueue, type WaitingTurn } from './turn-queue.js';
+
+/** Options of `@RateLimit`. */
+export interface RateLimitOptions<Args> {
+  /** Calls that may start in any one window. An integer from 1. @default 10 */
+  readonly maxCalls?: number;
+  /** Length of the sliding window. @default '1m' */
+  readonly period?: Duration;
+  /**
+   * Whose calls are counted together: `byUser` or `bySession` (from the run, which a model cannot choose), the name of an
+   * argument that holds an id, or a function. `1` and `'1'` are one scope; no usable value refuses the call.
+   *
+   * @default all calls of the tool on this host share one window
+   */
+  readonly scope?: IdArgument<Args> | ((args: Args, call: CallContext) => string | number | bigint | undefined);
+  /** What happens at the limit: refuse, or wait for a place (first come, first served). @default 'refuse' */
+  readonly onLimit?: 'refuse' | 'wait';
+  /** Longest wait; a call that would have to wait longer is refused. @default '30s' */
+  readonly maxWait?: Duration;
+  /** `observe`: count and report, but never stop. @default 'enforce' */
+  readonly mode?: Mode;
+}
+
+/**
+ * Refuses a call when `maxCalls` calls of its scope were admitted within the last `period`. Exact: no interval of that
+ * length ever holds more (a sliding-window log). A call that another guard refuses takes no place.
+ *
+ * @throws {HostConfigurationError} when the host is created, if an option is out of range or names no argument
+ * @throws {RateLimitExceededError} at the call; `retryAfterMs` says when a place frees
+ * @throws {ScopeValidationError} at the call, where the scope has no usable value
+ */
+export function RateLimit<Args>(options: NoInfer<RateLimitOptions<Args>> = {}): ToolDecorator<Args> {
+  return guardDecorator('RateLimit', declareGuard(rateLimit, options));
+}
+
+/** How `@RateLimit` becomes a guard. */
+export const rateLimit: GuardDefinition<RateLimitOptions<unknown>> = {
+  kind: 'rateLimit',
+  build: (options, site) => [new RateLimitGuard(options, site)],
+  explain: ({ maxCalls = 10, period = '1m', onLimit = 'refuse' }) => `${maxCalls} calls per ${period}, then ${onLimit}`,
+};
+
+class RateLimitGuard implements Guard {
+  readonly #tool: string;
+  readonly #maxCalls: number;
+  readonly #periodMs: number;
+  readonly #waits: boolean;
+  readonly #maxWaitMs: number;
+  readonly #scope: RateLimitOptions<unknown>['scope'] | string;
+  readonly #queue: TurnQueue;
+
+  constructor(options: RateLimitOptions<unknown>, site: GuardSite) {
+    const check = new OptionCheck(site, 'RateLimit', options, ['maxCalls', 'period', 'scope', 'onLimit', 'maxWait', 'mode']);
+    this.#tool = site.tool.id;
+    this.#maxCalls = check.positiveInteger('maxCalls', 10);
+    this.#periodMs = check.duration('period', '1m');
+    this.#waits = check.oneOf('onLimit', ['refuse', 'wait'], 'refuse') === 'wait';
+    this.#maxWaitMs = check.duration('maxWait', '30s');
+    const scope: unknown = options?.scope;
+    if (typeof scope === 'string') {
+      this.#scope = check.argument('scope', scope);
+      site.warn(`rate limit scope "${scope}" is an argument, which the model chooses: prefer byUser or bySession`);
+    } else if (scope === undefined || typeof scope === 'function') {
+      this.#scope = scope as RateLimitOptions<unknown>['scope'];
+    } else {
+      check.problem('scope', scope, 'must be byUser, bySession, the name of an argument or a function');
+    }
+    this.#queue = new TurnQueue(site.clock);
+  }
+
+  request(call: GuardedCall): RateTake | undefined {
+    const key = this.#keyOf(call);
+    // Whoever comes while others wait has to wait behind them, even if a place is free at this moment.
+    if (this.#waits && this.#queue.isBehind(key, call.kept(this) as WaitingTurn | undefined)) return undefined;
+    return { op: 'rate.take', key, limit: this.#maxCalls, periodMs: this.#periodMs, observe: false };
+  }
+
+  admit(call: GuardedCall, answer: StoreAnswers['rate.take'] | undefined): Decision {
+    if (answer !== undefined && answer.admitted) return call.keep(this, answer.ticket);
+    const retryAfterMs = answer !== undefined && 'retryAfterMs' in answer ? answer.retryAfterMs : 0;
+    if (!this.#waits) throw this.#exceeded(call, retryAfterMs);
+
+    const key = this.#keyOf(call);
+    const turn = (call.kept(this) as WaitingTurn | undefined) ?? this.#queue.join(key, call.now + this.#maxWaitMs);
+    if (call.now + retryAfterMs > turn.giveUpAt) {
+      turn.leave();
+      throw this.#exceeded(call, retryAfterMs);
+    }
+    call.keep(this, turn);
+    const until = turn.wait(call.now, retryAfterMs, () => this.#exceeded(call, Math.max(retryAfterMs, 1)));
+    return new Wait(until, () => turn.leave());
+  }
+
+  settle(call: GuardedCall, outcome: Outcome): RateGiveBack | undefined {
+    if (outcome.status !== 'refused') return undefined;
+    return { op: 'rate.giveBack', key: this.#keyOf(call), ticket: call.kept(this) as number };
+  }
+
+  #keyOf(call: GuardedCall): string {
+    if (this.#scope === undefined) return this.#tool;
+    // Unambiguous: a tool's id holds no control character.
+    return `${this.#tool}\u0000${this.#scopeValue(call)}`;
+  }
+
+  #scopeValue(call: GuardedCall): string {
+    const scope = this.#scope;
+    let value: unknown;
+    let cause: unknown;
+    if (typeof scope === 'function') {
+      try {
+        value = scope(call.args, call);
+      } catch (error) {
+        cause = error;
+      }
+    } else {
+      const args = call.args as Record<string, unknown>;
+      value = Object.hasOwn(args, scope as string) ? args[scope as string] : undefined;
+    }
+    const text = idText(value);
+    if (text === undefined) throw new ScopeValidationError(this.#tool, typeof scope === 'function' ? scope.name || 'function' : String(scope), cause);
+    return text;
+  }
+
+  #exceeded(call: GuardedCall, retryAfterMs: number): RateLimitExceededError {
+    return new RateLimitExceededError({
+      tool: this.#tool,
+      maxCalls: this.#maxCalls,
+      periodMs: this.#periodMs,
+      scopeValue: this.#scope === undefined ? undefined : this.#scopeValue(call),
+      retryAfterMs,
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { type Duration, durationMs } from '../duration.js';
+import { PolicyViolationError } from '../errors/policy-violation-error.js';
+import type { StepRequire, StoreAnswers } from '../store/operations.js';
+import type { Rule } from './enforce.js';
+import type { Guard, GuardedCall } from './guard.js';
+import type { GuardSite } from './guard-site.js';
+
+/** Options of `requireCall`. */
+export interface RequireCallOptions {
+  /** How long ago the step may lie. @default any time in this session */
+  readonly within?: Duration;
+  /** What a model that was refused should do instead. @default to call the step first */
+  readonly hint?: string;
+}
+
+/**
+ * Another tool must have succeeded before in this session: no payout before its preview.
+ *
+ * @param tool id of the step, such as `'RefundAgent.preview'`
+ * @throws {PolicyViolationError} at the call: `MISSING_STEP`
+ */
+export function requireCall(tool: `${string}.${string}`, options: RequireCallOptions = {}): Rule<unknown> {
+  return {
+    description: `${tool} succeeded before`,
+    build(site) {
+      const problem = (value: unknown, message: string): undefined =>
+        void site.problem('Enforce.requireCall', value, message, 'usage.policy_configuration');
+      const ids = typeof tool === 'string' ? site.tools.idsOf(tool) : [];
+      const withinMs = options.within === undefined ? undefined : durationMs(options.within);
+      if (options.within !== undefined && withinMs === undefined) return problem(options.within, 'within must be a duration');
+      if (ids.length === 0) {
+        const similar = typeof tool === 'string' ? site.tools.similar(tool) : [];
+        return problem(tool, `names no tool of this host${similar.length > 0 ? `; did you mean ${similar.join(', ')}?` : ''}`);
+      }
+      site.tools.recordSteps(ids);
+      return new RequireCallGuard(site, tool, ids, withinMs, options.hint);
+    },
+  };
+}
+
+class RequireCallGuard implements Guard {
+  readonly #site: GuardSite;
+  readonly #step: string;
+  readonly #ids: readonly string[];
+  readonly #withinMs: number | undefined;
+  readonly #hint: string | undefined;
+
+  constructor(site: GuardSite, step: string, ids: readonly string[], withinMs: number | undefined, hint: string | undefined) {
+    this.#site = site;
+    this.#step = step;
+    this.#ids = ids;
+    this.#withinMs = withinMs;
+    this.#hint = hint;
+  }
+
+  request(call: GuardedCall): StepRequire {
+    return { op: 'step.require', session: call.run.sessionKey, tools: this.#ids, withinMs: this.#withinMs, observe: false };
+  }
+
+  admit(_call: GuardedCall, answer: StoreAnswers['step.require']): void {
+    if (answer.admitted) return;
+    const name = this.#site.tools.modelName(this.#ids[0] as string);
+    const when = this.#withinMs === undefined ? 'before' : `within the last ${this.#withinMs / 1000} s`;
+    throw new PolicyViolationError({
+      tool: this.#site.tool.id,
+      code: 'MISSING_STEP',
+      message: `${this.#step} must have succeeded ${when}`,
+      because: `This needs ${name} to have succeeded ${when}, and it did not.`,
+      tryInstead: this.#hint ?? `Call ${name} first, and go on only if it succeeds.`,
+      details: { step: this.#step, withinMs: this.#withinMs },
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import { PolicyViolationError } from '../errors/policy-violation-error.js';
+import type { FactRead, FactsView } from '../store/operations.js';
+import type { Rule } from './enforce.js';
+import type { Guard, GuardedCall } from './guard.js';
+import type { GuardSite } from './guard-site.js';
+
+/** Options of `rule`. */
+export interface RuleOptions {
+  /** What a model that was refused should do instead. */
+  readonly hint?: string;
+}
+
+/**
+ * A rule of your own. Only `true` lets the call pass; a text is the reason that the model reads; anything else, a throw and
+ * a promise included, refuses.
+ *
+ * @param name what the rule is called in errors and events
+ * @param check gets the frozen arguments and, where it has a second parameter, the facts of the session
+ * @throws {PolicyViolationError} at the call: `RULE_FAILED`
+ */
+export function rule<Args>(name: string, check: (args: Args, facts: FactsView) => boolean | string, options: RuleOptions = {}): Rule<Args> {
+  return {
+    description: String(name),
+    build(site) {
+      const problem = (value: unknown, message: string): undefined => void site.problem('Enforce.rule', value, message, 'usage.policy_configuration');
+      if (typeof name !== 'string' || name.trim() === '') return problem(name, 'the name must be a text that is not blank');
+      if (typeof check !== 'function') return problem(check, `the check of rule "${name}" must be a function`);
+      return new RuleGuard(site, name, check as (args: unknown, facts: FactsView) => unknown, options.hint);
+    },
+  };
+}
+
+const NO_FACTS: FactsView = { has: () => false, list: () => [] };
+
+class RuleGuard implements Guard {
+  readonly decidesAlone = false;
+  readonly #site: GuardSite;
+  readonly #name: string;
+  readonly #check: (args: unknown, facts: FactsView) => unknown;
+  readonly #hint: string | undefined;
+
+  constructor(site: GuardSite, name: string, check: (args: unknown, facts: FactsView) => unknown, hint: string | undefined) {
+    this.#site = site;
+    this.#name = name;
+    this.#check = check;
+    this.#hint = hint;
+  }
+
+  request(call: GuardedCall): FactRead | undefined {
+    if (this.#check.length >= 2) return { op: 'fact.read', session: call.run.sessionKey };
+    this.#decide(call, NO_FACTS);
+    return undefined;
+  }
+
+  admit(call: GuardedCall, facts: FactsView | undefined): void {
+    if (facts !== undefined) this.#decide(call, facts);
+  }
+
+  #decide(call: GuardedCall, facts: FactsView): void {
+    let verdict: unknown;
+    let cause: unknown;
+    try {
+      verdict = this.#check(call.args, facts);
+    } catch (error) {
+      cause = error;
+    }
+    if (verdict === true) return;
+    // Nobody awaits a promise here; its rejection must not end the process.
+    if (verdict instanceof Promise) verdict.catch(() => {});
+    const reason = typeof verdict === 'string' && verdict !== '' ? verdict : undefined;
+    throw new PolicyViolationError({
+      tool: this.#site.tool.id,
+      code: 'RULE_FAILED',
+      message: `rule "${this.#name}" refused${reason === undefined ? '' : `: ${reason}`}`,
+      because: reason ?? `The rule "${this.#name}" does not allow this.`,
+      tryInstead: this.#hint ?? 'Do the task in a way that the rule allows, or tell the user.',
+      details: { rule: this.#name, reason },
+      cause,
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import type { NumberPath } from '../agent/argument-types.js';
+import { PolicyViolationError } from '../errors/policy-violation-error.js';
+import { quoted } from '../errors/refusal.js';
+import type { Rule } from './enforce.js';
+import type { Guard, GuardedCall } from './guard.js';
+import type { GuardSite } from './guard-site.js';
+import { OptionCheck } from './option-check.js';
+import { RuleArgument } from './rule-argument.js';
+
+/** Options of `threshold`; at least one bound is needed. */
+export interface ThresholdOptions {
+  /** Smallest value that passes. */
+  readonly min?: number;
+  /** Largest value that passes. */
+  readonly max?: number;
+  /** Lets an absent or `null` argument pass. @default false */
+  readonly optional?: boolean;
+  /** What a model that was refused should do instead. @default to use a value within the bounds */
+  readonly hint?: string;
+}
+
+/**
+ * A number must lie within bounds, both included. Anything but a finite number is refused, and so is a list, unless the
+ * path says `[]`: then every element must pass.
+ *
+ * @throws {PolicyViolationError} at the call: `THRESHOLD_EXCEEDED`
+ */
+export function threshold<Args>(arg: NoInfer<NumberPath<Args>>, options: ThresholdOptions): Rule<Args> {
+  const { min, max } = options ?? {};
+  return {
+    description: `${String(arg)} ${[min === undefined ? '' : `>= ${min}`, max === undefined ? '' : `<= ${max}`].join(' ').trim()}`,
+    build(site) {
+      const check = new OptionCheck(site, 'Enforce.threshold', options, ['min', 'max', 'optional', 'hint'], 'usage.policy_configuration');
+      for (const [name, bound] of Object.entries({ min, max })) {
+        if (bound !== undefined && !Number.isFinite(bound)) check.problem(name, bound, 'must be a finite number');
+      }
+      if (min === undefined && max === undefined) check.problem(undefined, options, 'needs min or max');
+      if (min !== undefined && max !== undefined && min > max) check.problem('min', min, `is above max (${max})`);
+      const isOptional = check.flag('optional', false);
+      const argument = RuleArgument.parse(site, 'threshold', arg);
+      return argument && new ThresholdGuard(site, argument, { ...options, optional: isOptional });
+    },
+  };
+}
+
+class ThresholdGuard implements Guard {
+  readonly decidesAlone = false;
+  readonly #site: GuardSite;
+  readonly #arg: RuleArgument;
+  readonly #options: ThresholdOptions;
+
+  constructor(site: GuardSite, arg: RuleArgument, options: ThresholdOptions) {
+    this.#site = site;
+    this.#arg = arg;
+    this.#options = options;
+  }
+
+  request(call: GuardedCall): undefined {
+    const { min = -Infinity, max = Infinity, optional } = this.#options;
+    const read = this.#arg.read(call.args);
+    if (read.state === 'absent') {
+      if (optional) return;
+      throw this.#exceeded(undefined);
+    }
+    if (read.isList && !this.#arg.hasArray) throw this.#exceeded('a list');
+    for (const value of read.values) {
+      if (typeof value !== 'number' || !(value >= min && value <= max) || !Number.isFinite(value)) throw this.#exceeded(value);
+    }
+  }
+
+  #exceeded(value: unknown): PolicyViolationError {
+    const { min, max, hint } = this.#options;
+    const bounds = [min === undefined ? '' : `at least ${min}`, max === undefined ? '' : `at most ${max}`].filter(Boolean).join(' and ');
+    const shown = value === undefined ? 'is missing' : `${quoted(value)} is out of bounds`;
+    return new PolicyViolationError({
+      tool: this.#site.tool.id,
+      code: 'THRESHOLD_EXCEEDED',
+      message: `${this.#arg.path} ${shown}: it must be a number of ${bounds}`,
+      because: `The value of ${quoted(this.#arg.path)} ${shown}.`,
+      tryInstead: hint ?? `Use a number of ${bounds}.`,
+      details: { arg: this.#arg.path, value, min, max },
+    });
+  }
+}

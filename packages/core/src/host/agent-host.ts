@@ -1,0 +1,190 @@
+import type { AnyClass } from '../agent/class-record.js';
+import { type SchedulingClock, schedulingClock } from '../clock.js';
+import { buildContainer, type Container } from '../container/container.js';
+import type { Token } from '../container/provider.js';
+import { MissingRunError, NestedRunError } from '../errors/run-errors.js';
+import { type ConfigurationProblem, HostConfigurationError, UsageError } from '../errors/usage-errors.js';
+import type { EventListener } from '../events/event.js';
+import { EventHub } from '../events/event-hub.js';
+import { sessionScope } from '../guards/idempotent.js';
+import { AgentRun } from '../run/agent-run.js';
+import { ambientFrame, withFrame } from '../run/ambient.js';
+import type { Run, RunOptions } from '../run/run.js';
+import type { RunCore } from '../run/run-core.js';
+import { readRunOptions } from '../run/run-options.js';
+import { namedSessionKey } from '../run/session-key.js';
+import { MemoryStore } from '../store/memory-store.js';
+import { type AgentPlans, planAgents } from './agent-plans.js';
+import { type AgentExplanation, explainAgent } from './explain.js';
+import { type AgentHostOptions, readHostOptions } from './host-options.js';
+import { KillSwitch } from './kill-switch.js';
+import { RunningAgents } from './running-agents.js';
+
+interface HostParts {
+  readonly core: RunCore;
+  readonly container: Container;
+  readonly plans: AgentPlans;
+  readonly isObserved: boolean;
+  /** The host made the store, so it closes it. */
+  readonly ownsStore: boolean;
+}
+
+/**
+ * The container of an application's agents: it resolves providers, checks every declaration and opens runs, in which agents
+ * are guarded.
+ */
+export class AgentHost implements AsyncDisposable {
+  readonly #parts: HostParts;
+  readonly #agents: RunningAgents;
+  readonly #runs = new Set<AgentRun>();
+  readonly #killSwitch = new KillSwitch();
+  #closed: Promise<void> | undefined;
+
+  private constructor(parts: HostParts) {
+    this.#parts = parts;
+    this.#agents = new RunningAgents(parts.container, parts.plans, (run) => void this.#runs.delete(run));
+  }
+
+  /**
+   * Makes a host. Asynchronous factories are awaited first, in the order of their `inject`.
+   *
+   * @throws {HostConfigurationError} with everything that is wrong with every class, provider and option, together
+   * @throws {UsageError} `usage.provider_failed` where a factory, a constructor or `onHostInit` fails
+   */
+  static async create(options: AgentHostOptions = {}): Promise<AgentHost> {
+    const problems: ConfigurationProblem[] = [];
+    const read = readHostOptions(options, problems);
+    const clock: SchedulingClock = schedulingClock(read.clock);
+    const container = buildContainer(read, problems);
+    const agents = container.agents.map(({ agentClass }) => agentClass as unknown as AnyClass);
+    const plans = await planAgents(agents, clock, problems);
+    if (problems.length > 0) throw new HostConfigurationError(problems);
+
+    const events = new EventHub();
+    if (read.onEvent !== undefined) events.on(read.onEvent);
+    const core: RunCore = {
+      store: read.store ?? new MemoryStore(),
+      clock,
+      events,
+      recordedSteps: plans.registry.recordedSteps,
+      sessionTtlMs: read.sessionTtlMs,
+      drainMs: read.drainMs,
+    };
+    await container.initialise();
+    return new AgentHost({ core, container, plans, isObserved: read.isObserved, ownsStore: read.store === undefined });
+  }
+
+  /**
+   * Runs `body` in a new run, which is ambient for all that it starts, and ends the run when it settles.
+   *
+   * @throws {NestedRunError} inside an active run
+   * @throws {SessionConflictError} where the named session belongs to another user
+   */
+  run<Result>(body: (run: Run) => Result | Promise<Result>): Promise<Result>;
+  run<Result>(options: RunOptions, body: (run: Run) => Result | Promise<Result>): Promise<Result>;
+  async run<Result>(first: RunOptions | ((run: Run) => Result | Promise<Result>), second?: (run: Run) => Result | Promise<Result>): Promise<Result> {
+    const [options, body] = typeof first === 'function' ? [{}, first] : [first, second];
+    if (typeof body !== 'function') throw new UsageError('host.run needs a function: host.run(options, (run) => …)');
+    const outer = ambientFrame();
+    if (outer !== undefined) throw new NestedRunError(outer.run.id);
+
+    const run = this.#open(options);
+    let result: Result;
+    try {
+      await run.ready;
+      result = await withFrame({ run }, () => body(run));
+    } catch (error) {
+      // What ending adds must not hide why the body failed.
+      await run.endWith({ error }).catch(() => {});
+      throw error;
+    }
+    await run.endWith('success');
+    return result;
+  }
+
+  /**
+   * Opens a run that is not ambient: `await using run = host.open()`. Allowed inside another run. Call tools through it, hand
+   * it over, or use `run.bind(fn)`.
+   */
+  open(options: RunOptions = {}): Run {
+    return this.#open(options);
+  }
+
+  /**
+   * A singleton provider, or the agent of the ambient run.
+   *
+   * @throws {MissingRunError} for an agent outside a run of this host
+   * @throws {UsageError} where there is no such provider
+   */
+  get<T>(token: Token<T>): T {
+    if (!this.#parts.plans.byAgent.has(token as AnyClass)) return this.#parts.container.get(token);
+    const run = ambientFrame()?.run;
+    if (run === undefined || !this.#runs.has(run as AgentRun)) throw new MissingRunError(`host.get(${(token as AnyClass).name})`);
+    return run.get(token as AnyClass) as T;
+  }
+
+  /** Adds a listener for events and returns what removes it. It is called at once and must be quick. */
+  on(listener: EventListener): () => void {
+    return this.#parts.core.events.on(listener);
+  }
+
+  /** The effective guards of an agent's tools, as data and as text, with warnings. */
+  explain(agent: AnyClass): AgentExplanation {
+    const tools = this.#parts.plans.byAgent.get(agent);
+    if (tools === undefined) throw new UsageError(`${agent.name} is not an agent of this host`, { code: 'usage.agent_unknown' });
+    return explainAgent(agent, tools);
+  }
+
+  /**
+   * Stops all runs, or all runs of a user, those opened later included, until `revive`. Runs that it stopped stay stopped.
+   * Calls in flight reject with `RunKilledError` at once.
+   */
+  kill(reason: string, options: { readonly userId?: string } = {}): void {
+    this.#killSwitch.kill(String(reason), options.userId);
+    for (const run of this.#runs) if (options.userId === undefined || run.userId === options.userId) run.kill(reason);
+  }
+
+  /** Lets new runs take calls again: those of a user, or all. */
+  revive(options: { readonly userId?: string } = {}): void {
+    this.#killSwitch.revive(options.userId);
+  }
+
+  /** Forgets a named session: its facts, steps, user turns and idempotency keys. */
+  async endSession(sessionId: string, options: { readonly userId?: string } = {}): Promise<void> {
+    const session = namedSessionKey(options.userId, sessionId);
+    const { store, clock } = this.#parts.core;
+    await store.apply([{ op: 'session.end', session, scope: sessionScope(session) }], clock.now());
+  }
+
+  /** Ends all runs, closes providers (`onHostClose`, `Symbol.asyncDispose`) and the store that the host made. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #open(options: RunOptions): AgentRun {
+    if (this.#closed !== undefined) throw new UsageError('the host is closed', { code: 'usage.host_closed' });
+    const read = readRunOptions(options, this.#parts.isObserved);
+    const killedBecause = this.#killSwitch.reasonFor(read.userId);
+    const run = new AgentRun(this.#parts.core, this.#agents, { ...read, killedBecause });
+    this.#runs.add(run);
+    return run;
+  }
+
+  async #close(): Promise<void> {
+    const { container, core, ownsStore } = this.#parts;
+    const ended = await Promise.allSettled([...this.#runs].map((run) => run.end()));
+    const errors: unknown[] = ended.filter((each) => each.status === 'rejected').map(({ reason }) => reason);
+    try {
+      await container.dispose();
+    } catch (error) {
+      errors.push(error);
+    }
+    if (ownsStore) await core.store.close?.();
+    if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors, 'closing the host');
+  }
+}

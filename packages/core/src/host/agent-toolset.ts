@@ -1,0 +1,82 @@
+import { isActGuardError } from '../errors/actguard-error.js';
+import { quoted, type Refusal } from '../errors/refusal.js';
+import { UsageError } from '../errors/usage-errors.js';
+import type { Run } from '../run/run.js';
+import type { ToolCallResult, ToolDefinition, Toolset } from '../run/toolset.js';
+import type { PlannedTool } from './agent-plans.js';
+
+/** Tools of a run by the names that a model uses. */
+export class AgentToolset implements Toolset {
+  readonly #run: Run;
+  readonly #tools: ReadonlyMap<string, PlannedTool>;
+  #definitions: readonly ToolDefinition[] | undefined;
+
+  constructor(run: Run, tools: readonly PlannedTool[]) {
+    this.#run = run;
+    this.#tools = new Map(tools.map((tool) => [tool.plan.tool.name, tool]));
+  }
+
+  /** @throws {UsageError} where a schema cannot be described as JSON Schema */
+  get definitions(): readonly ToolDefinition[] {
+    this.#definitions ??= [...this.#tools.values()].map(definitionOf);
+    return this.#definitions;
+  }
+
+  async call(name: string, args: unknown): Promise<ToolCallResult> {
+    const tool = this.#tools.get(name);
+    if (tool === undefined) return this.#unknown(name);
+    try {
+      const agent = this.#run.get(tool.agent) as Record<string, (args: unknown) => unknown>;
+      const returned = agent[tool.plan.tool.method]?.(parsed(args));
+      return { ok: true, value: tool.plan.tool.streams ? await collected(returned as AsyncIterable<unknown>) : await returned };
+    } catch (error) {
+      return failure(error);
+    }
+  }
+
+  #unknown(name: unknown): ToolCallResult {
+    const refusal: Refusal = {
+      refused: true,
+      code: 'tool.unknown',
+      because: `There is no tool named ${quoted(name)}.`,
+      tryInstead: `Use one of: ${[...this.#tools.keys()].slice(0, 10).join(', ')}.`.slice(0, 150),
+    };
+    return { ok: false, refusal, final: false, error: undefined };
+  }
+}
+
+function definitionOf({ plan, schema }: PlannedTool): ToolDefinition {
+  const { id, name, description } = plan.tool;
+  if (schema.schema !== undefined) return { name, description, inputSchema: schema.schema };
+  throw new UsageError(`${id} cannot be described to a model: ${schema.reason}`, { code: 'usage.tool_schema', details: { tool: id } });
+}
+
+// Text that is no JSON goes on as it is: the input guard refuses it and counts the attempt.
+function parsed(args: unknown): unknown {
+  if (typeof args !== 'string') return args;
+  try {
+    return JSON.parse(args === '' ? '{}' : args);
+  } catch {
+    return args;
+  }
+}
+
+async function collected(stream: AsyncIterable<unknown>): Promise<unknown[]> {
+  const values: unknown[] = [];
+  for await (const value of stream) values.push(value);
+  return values;
+}
+
+function failure(error: unknown): ToolCallResult {
+  if (isActGuardError(error)) {
+    const { toPrompt } = error as { toPrompt?: () => Refusal };
+    if (typeof toPrompt === 'function') return { ok: false, refusal: toPrompt.call(error), final: error.code.startsWith('run.'), error };
+  }
+  const refusal: Refusal = {
+    refused: true,
+    code: 'tool.failed',
+    because: 'The tool failed.',
+    tryInstead: 'Try it once more if that is safe, or go on without it and say so.',
+  };
+  return { ok: false, refusal, final: false, error };
+}

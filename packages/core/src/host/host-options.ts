@@ -1,0 +1,74 @@
+import type { Clock } from '../clock.js';
+import type { ModuleImport } from '../container/module.js';
+import type { Provider } from '../container/provider.js';
+import { type Duration, durationMs } from '../duration.js';
+import type { ConfigurationProblem } from '../errors/usage-errors.js';
+import type { EventListener } from '../events/event.js';
+import type { StateStore } from '../store/state-store.js';
+
+/** Options of `AgentHost.create`. */
+export interface AgentHostOptions {
+  /** Agent classes. */
+  readonly agents?: readonly (new (...args: never[]) => object)[];
+  /** What agents and other providers get injected. */
+  readonly providers?: readonly Provider[];
+  /** Modules with providers and agents of their own. */
+  readonly imports?: readonly ModuleImport[];
+  /** Where the state lives that guards decide by. @default a MemoryStore of the host's own */
+  readonly store?: StateStore;
+  /** `observe`: all guards decide and report, but none stops a call. @default 'enforce' */
+  readonly mode?: 'enforce' | 'observe';
+  /** @default the clock of the system */
+  readonly clock?: Clock;
+  /** Gets every event, from the first on. */
+  readonly onEvent?: EventListener;
+  /** Idle time after which a named session is forgotten. @default '1h' */
+  readonly sessionTtl?: Duration;
+  /** Longest wait for calls in flight when a run ends. @default '1s' */
+  readonly drain?: Duration;
+}
+
+/** Options of a host, checked. */
+export interface ReadHostOptions extends Omit<AgentHostOptions, 'mode' | 'sessionTtl' | 'drain'> {
+  readonly isObserved: boolean;
+  readonly sessionTtlMs: number;
+  readonly drainMs: number;
+}
+
+const KNOWN = ['agents', 'providers', 'imports', 'store', 'mode', 'clock', 'onEvent', 'sessionTtl', 'drain'];
+
+/** Checks the options of a host; what is wrong goes to `problems`. */
+export function readHostOptions(options: AgentHostOptions, problems: ConfigurationProblem[]): ReadHostOptions {
+  const problem = (option: string, value: unknown, message: string): undefined =>
+    void problems.push({ code: 'usage.host_options', className: 'AgentHost', option: `create.${option}`, value, message });
+  if (typeof options !== 'object' || options === null) {
+    problem('options', options, 'must be an object');
+    return readHostOptions({}, problems);
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (!KNOWN.includes(name)) problem(name, value, `is no option; the options are ${KNOWN.join(', ')}`);
+  }
+  const { agents, providers, imports, store, clock, onEvent, mode = 'enforce', sessionTtl = '1h', drain = '1s' } = options;
+  for (const [name, list] of Object.entries({ agents, providers, imports })) {
+    if (list !== undefined && !Array.isArray(list)) problem(name, list, 'must be a list');
+  }
+  if (mode !== 'enforce' && mode !== 'observe') problem('mode', mode, "must be 'enforce' or 'observe'");
+  if (store !== undefined && typeof store?.apply !== 'function') problem('store', store, 'must be a StateStore');
+  if (clock !== undefined && (typeof clock?.now !== 'function' || typeof clock.wall !== 'function')) {
+    problem('clock', clock, 'must have now() and wall()');
+  }
+  if (onEvent !== undefined && typeof onEvent !== 'function') problem('onEvent', onEvent, 'must be a function');
+  const duration = (name: string, value: Duration): number =>
+    durationMs(value) ?? (problem(name, value, "must be milliseconds above 0 or a duration such as '30s'") ?? 1);
+  return {
+    ...(Array.isArray(agents) && { agents }),
+    ...(Array.isArray(providers) && { providers }),
+    ...(Array.isArray(imports) && { imports }),
+    ...(store && { store }),
+    ...(clock && { clock }),
+    ...(onEvent && { onEvent }),
+    isObserved: mode === 'observe',
+    sessionTtlMs: duration('sessionTtl', sessionTtl),
+    drainMs: duration('drain', drain),
+  };
+}

@@ -1,0 +1,59 @@
+import type { AnyClass } from '../agent/class-record.js';
+import type { Container } from '../container/container.js';
+import type { Class } from '../container/provider.js';
+import type { RunContainer } from '../container/run-container.js';
+import { UsageError } from '../errors/usage-errors.js';
+import type { AgentRun, RunAgents } from '../run/agent-run.js';
+import type { Toolset } from '../run/toolset.js';
+import type { AgentPlans } from './agent-plans.js';
+import { AgentToolset } from './agent-toolset.js';
+import { constructFor, guardedClass } from './guarded-class.js';
+
+/** The guarded agents of the runs of a host. */
+export class RunningAgents implements RunAgents {
+  readonly #container: Container;
+  readonly #plans: AgentPlans;
+  readonly #released: (run: AgentRun) => void;
+  readonly #classes: ReadonlyMap<AnyClass, Class<object>>;
+  // A run that never asks for an agent has no container.
+  readonly #containers = new Map<AgentRun, RunContainer>();
+
+  constructor(container: Container, plans: AgentPlans, released: (run: AgentRun) => void) {
+    this.#container = container;
+    this.#plans = plans;
+    this.#released = released;
+    this.#classes = new Map([...plans.byAgent].map(([agent, tools]) => [agent, guardedClass(agent, tools.map(({ plan }) => plan))]));
+  }
+
+  get<T extends object>(run: AgentRun, agent: AnyClass): T {
+    const agentClass = agent as unknown as Class<T>;
+    const guarded = this.#classes.get(agent) as Class<T> | undefined;
+    return constructFor(run, () => this.#of(run).construct(agentClass, guarded));
+  }
+
+  tools(run: AgentRun, agents: readonly AnyClass[]): Toolset {
+    const chosen = agents.length === 0 ? [...this.#plans.byAgent.keys()] : agents;
+    const tools = chosen.flatMap((agent) => {
+      const planned = this.#plans.byAgent.get(agent);
+      if (planned === undefined) throw new UsageError(`${agent?.name ?? String(agent)} is not an agent of this host`, { code: 'usage.agent_unknown' });
+      return planned;
+    });
+    return new AgentToolset(run, tools);
+  }
+
+  async release(run: AgentRun): Promise<void> {
+    this.#released(run);
+    const container = this.#containers.get(run);
+    this.#containers.delete(run);
+    await container?.dispose();
+  }
+
+  #of(run: AgentRun): RunContainer {
+    let container = this.#containers.get(run);
+    if (container === undefined) {
+      container = this.#container.openRun((agent) => this.get(run, agent as unknown as AnyClass));
+      this.#containers.set(run, container);
+    }
+    return container;
+  }
+}

@@ -1,0 +1,55 @@
+import type { GuardDeclaration } from '../guards/guard-definition.js';
+import type { ToolDirectory } from '../guards/guard-site.js';
+import { nearMatches } from '../container/near-match.js';
+import type { ToolInfo } from '../call/tool-info.js';
+
+/** A tool of the host with what was declared about it. */
+export interface RegisteredTool {
+  readonly info: ToolInfo;
+  readonly guards: readonly GuardDeclaration[];
+}
+
+/** All tools of a host, found by the names that they answer to. */
+export class ToolRegistry implements ToolDirectory {
+  /** Tools whose success has to be recorded. */
+  readonly recordedSteps = new Set<string>();
+  readonly #ids = new Map<string, string[]>();
+  readonly #names = new Map<string, string>();
+  readonly #provers = new Map<string, string[]>();
+
+  constructor(tools: readonly RegisteredTool[]) {
+    for (const { info, guards } of tools) {
+      this.#names.set(info.id, info.name);
+      for (const id of info.ids) push(this.#ids, id, info.id);
+      for (const { definition, options } of guards) {
+        if (definition.kind === 'prove') push(this.#provers, String((options as { kind?: unknown }).kind), info.name);
+      }
+    }
+  }
+
+  idsOf(name: string): readonly string[] {
+    return this.#ids.get(name) ?? [];
+  }
+
+  provers(kind: string): readonly string[] {
+    return this.#provers.get(kind) ?? [];
+  }
+
+  modelName(id: string): string {
+    return this.#names.get(id) ?? id;
+  }
+
+  similar(name: string): readonly string[] {
+    return nearMatches(name, [...this.#ids.keys()]);
+  }
+
+  recordSteps(ids: readonly string[]): void {
+    for (const id of ids) this.recordedSteps.add(id);
+  }
+}
+
+function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, [value]);
+  else values.push(value);
+}

@@ -1,0 +1,90 @@
+export { Agent, AGENT_METADATA_KEY, type AgentDecorator, type AgentOptions } from './agent/agent.js';
+export type { ArgumentName, ArgumentPath, IdArgument, NumberPath } from './agent/argument-types.js';
+export { symbolMetadata } from './agent/symbol-metadata.js';
+export { Tool, type ToolOptions, type ValidatingSchema } from './agent/tool.js';
+export { TOOL_METADATA_KEY, type ToolDecorator, type ToolMethod } from './agent/tool-decorator.js';
+export type { ToolInfo } from './call/tool-info.js';
+export type { Clock, Scheduled } from './clock.js';
+export { type InjectOptions, inject } from './container/inject.js';
+export { Injectable, type InjectableDecorator, type InjectableOptions } from './container/injectable.js';
+export type { OnHostClose, OnHostInit } from './container/lifecycle.js';
+export { type DynamicModule, Module, type ModuleDecorator, type ModuleImport, type ModuleOptions } from './container/module.js';
+export type {
+  Class,
+  ClassProvider,
+  ExistingProvider,
+  FactoryProvider,
+  Provider,
+  ProviderScope,
+  Token,
+  ValueProvider,
+} from './container/provider.js';
+export type { Duration } from './duration.js';
+export { ActGuardError, type ErrorFacts, isActGuardError } from './errors/actguard-error.js';
+export { ToolExecutionError, ToolTimeoutError } from './errors/execution-errors.js';
+export {
+  CircuitOpenError,
+  GuardRefusedError,
+  type InputIssue,
+  MaxAttemptsExceededError,
+  RateLimitExceededError,
+  ScopeValidationError,
+  StoreFullError,
+  StoreUnavailableError,
+  ToolGuardError,
+  ToolInputError,
+} from './errors/guard-errors.js';
+export {
+  DuplicateIdempotencyKeyError,
+  IdempotencyConflictError,
+  IdempotencyInProgressError,
+  IdempotencyOutcomeUnknownError,
+  MissingIdempotencyKeyError,
+} from './errors/idempotency-errors.js';
+export { type PolicyCode, PolicyViolationError } from './errors/policy-violation-error.js';
+export type { Refusal } from './errors/refusal.js';
+export {
+  MissingRunError,
+  NestedRunError,
+  RunAbortedError,
+  RunContextError,
+  RunDeadlineError,
+  RunEndedError,
+  RunKilledError,
+  RunStoppedError,
+  SessionConflictError,
+} from './errors/run-errors.js';
+export { type ConfigurationProblem, HostConfigurationError, UsageError } from './errors/usage-errors.js';
+export type * from './events/event.js';
+export { type BlockRegexOptions, blockRegex } from './guards/block-regex.js';
+export { argumentsKey } from './guards/canonical-text.js';
+export { CircuitBreaker, type CircuitBreakerOptions } from './guards/circuit-breaker.js';
+export { type CustomGuard, defineGuard } from './guards/define-guard.js';
+export { Enforce, type EnforceOptions, type Rule } from './guards/enforce.js';
+export { FAIL_ON_DEFAULT, FAIL_ON_INFRA_ONLY, FAIL_ON_STRICT, type FailureKind, IGNORE_ON_DEFAULT } from './guards/failure-kind.js';
+export { type Decision, type Guard, type GuardedCall, type Outcome, Replay, Rewrite, type UsedFact, Wait } from './guards/guard.js';
+export type { Mode } from './guards/guard-definition.js';
+export type { GuardSite, ToolDirectory } from './guards/guard-site.js';
+export { Idempotent, type IdempotentOptions, type Reconciliation } from './guards/idempotent.js';
+export { MaxAttempts, type MaxAttemptsOptions } from './guards/max-attempts.js';
+export { Prove, type ProveOptions } from './guards/prove.js';
+export { RateLimit, type RateLimitOptions } from './guards/rate-limit.js';
+export { type RequireCallOptions, requireCall } from './guards/require-call.js';
+export { type FactSource, type RequireFactOptions, requireFact } from './guards/require-fact.js';
+export { type RuleOptions, rule } from './guards/rule.js';
+export { bySession, byUser } from './guards/scope.js';
+export { type ThresholdOptions, threshold } from './guards/threshold.js';
+export { Timeout, type TimeoutOptions } from './guards/timeout.js';
+export { AgentHost } from './host/agent-host.js';
+export type { AgentExplanation, GuardExplanation, ToolExplanation } from './host/explain.js';
+export type { AgentHostOptions } from './host/host-options.js';
+export { currentCall, currentRun } from './run/ambient.js';
+export type { CallContext } from './run/call-context.js';
+export { idText } from './run/fact-value.js';
+export { foldLoosely } from './run/loose-match.js';
+export type { Run, RunFacts, RunOptions } from './run/run.js';
+export type { ToolCallResult, ToolDefinition, Toolset } from './run/toolset.js';
+export { UserTextIndex } from './run/user-text.js';
+export { MemoryStore, type MemoryStoreOptions } from './store/memory-store.js';
+export type * from './store/operations.js';
+export type { Answers, MaybePromise, StateStore } from './store/state-store.js';

@@ -1,0 +1,265 @@
+import { randomUUID } from 'node:crypto';
+import type { Scheduled } from '../clock.js';
+import { isActGuardError } from '../errors/actguard-error.js';
+import { RunAbortedError, RunDeadlineError, RunEndedError, RunKilledError, type RunStoppedError, SessionConflictError } from '../errors/run-errors.js';
+import { UsageError } from '../errors/usage-errors.js';
+import { runScope } from '../guards/idempotent.js';
+import { withFrame } from './ambient.js';
+import type { RunFacts } from './run.js';
+import { namedSessionKey, ownSessionKey } from './session-key.js';
+import type { Toolset } from './toolset.js';
+import type { SessionOpen, StoreOperation } from '../store/operations.js';
+import type { AnyClass } from '../agent/class-record.js';
+import type { ReadRunOptions } from './run-options.js';
+import type { RunCore } from './run-core.js';
+import { CallList, type ListedCall } from './call-list.js';
+import type { CallRun } from './call-run.js';
+import { SessionFacts } from './session-facts.js';
+import { isThenable } from '../store/thenable.js';
+
+/** What a run asks of its host about agents. */
+export interface RunAgents {
+  get<T extends object>(run: AgentRun, agent: AnyClass): T;
+  tools(run: AgentRun, agents: readonly AnyClass[]): Toolset;
+  /** Disposes what was made for the run, and forgets it. */
+  release(run: AgentRun): Promise<void>;
+}
+
+type Stop = (tool: string) => RunStoppedError;
+
+/** A run, as its host and its calls see it. */
+export class AgentRun implements CallRun {
+  readonly id: string;
+  readonly userId: string | undefined;
+  readonly sessionId: string;
+  readonly sessionKey: string;
+  readonly scope: Readonly<Record<string, string>>;
+  readonly core: RunCore;
+  /** All guards only report. */
+  readonly isObserved: boolean;
+  readonly #agents: RunAgents;
+  readonly #isNamed: boolean;
+  readonly #calls = new CallList();
+  #facts: SessionFacts | undefined;
+  #attempts: Map<string, number> | undefined;
+  #controller: AbortController | undefined;
+  #stop: Stop | undefined;
+  #ending: Promise<void> | undefined;
+  #callNumber = 0;
+  #deadline: Scheduled | undefined;
+  #unlisten: (() => void) | undefined;
+  /** Writes of the application that calls have to wait for; only with a store that is asynchronous. */
+  #ready: Promise<void> | undefined;
+
+  /** @throws {SessionConflictError} where the named session belongs to another user, with a synchronous store */
+  constructor(core: RunCore, agents: RunAgents, options: ReadRunOptions) {
+    this.core = core;
+    this.#agents = agents;
+    this.id = options.runId ?? randomUUID();
+    this.userId = options.userId;
+    this.#isNamed = options.sessionId !== undefined;
+    this.sessionId = options.sessionId ?? this.id;
+    this.sessionKey = this.#isNamed ? namedSessionKey(this.userId, this.sessionId) : ownSessionKey(this.id);
+    this.scope = options.scope;
+    this.isObserved = options.isObserved;
+    if (this.#isNamed) this.#joinSession();
+    if (options.deadlineMs !== undefined) this.#startDeadline(options.deadlineMs);
+    if (options.signal !== undefined) this.#follow(options.signal);
+    if (options.killedBecause !== undefined) this.kill(options.killedBecause);
+    this.#tell('run.start', '');
+  }
+
+  get isActive(): boolean {
+    return this.#stop === undefined;
+  }
+
+  get isEnded(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /** Resolves once writes that calls depend on have arrived; `undefined` where there are none. */
+  get ready(): Promise<void> | undefined {
+    return this.#ready;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#stop !== undefined) this.#controller.abort(this.#stop('run'));
+    }
+    return this.#controller.signal;
+  }
+
+  get facts(): RunFacts {
+    this.#facts ??= new SessionFacts(this);
+    return this.#facts;
+  }
+
+  get<T extends object>(agent: abstract new (...args: never[]) => T): T {
+    if (this.#ending !== undefined) throw new RunEndedError('run.get');
+    return this.#agents.get<T>(this, agent);
+  }
+
+  tools(...agents: readonly AnyClass[]): Toolset {
+    return this.#agents.tools(this, agents);
+  }
+
+  attempts(tool: string): number {
+    return this.#attempts?.get(tool) ?? 0;
+  }
+
+  userSaid(text: string): void {
+    if (typeof text !== 'string') throw new UsageError('run.userSaid: the text must be a string');
+    this.write({ op: 'turn.add', session: this.sessionKey, text });
+  }
+
+  kill(reason: string): void {
+    this.#halt((tool) => new RunKilledError(tool, String(reason)));
+  }
+
+  bind<Args extends unknown[], Result>(fn: (...args: Args) => Result): (...args: Args) => Result {
+    const frame = { run: this };
+    return (...args) => withFrame(frame, () => fn(...args));
+  }
+
+  end(): Promise<void> {
+    return this.endWith('success');
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.endWith('success');
+  }
+
+  /** Ends the run after its body; what the body threw decides what is told. */
+  endWith(outcome: 'success' | { readonly error: unknown }): Promise<void> {
+    this.#ending ??= this.#end(outcome);
+    return this.#ending;
+  }
+
+  /** Writes what later calls depend on. */
+  write(operation: StoreOperation): void {
+    if (this.#ending !== undefined) throw new RunEndedError('run');
+    const { store, clock } = this.core;
+    if (this.#ready === undefined) {
+      const done = store.apply([operation], clock.now());
+      if (isThenable(done)) this.#wait(Promise.resolve(done));
+    } else {
+      this.#wait(this.#ready.then(() => store.apply([operation], clock.now())));
+    }
+  }
+
+  /** @throws {RunStoppedError} where the run takes no calls */
+  assertTakesCalls(tool: string): void {
+    if (this.#stop !== undefined) throw this.#stop(tool);
+  }
+
+  /** A call is on its way. */
+  join(call: ListedCall): void {
+    this.#calls.add(call);
+  }
+
+  /** A call is over: settled, and nothing is left to wait for. */
+  leave(call: ListedCall): void {
+    this.#calls.remove(call);
+  }
+
+  nextCallNumber(): number {
+    return ++this.#callNumber;
+  }
+
+  /** Counts an attempt that no limit applies to. */
+  countAttempt(tool: string): number {
+    return this.noteAttempts(tool, this.attempts(tool) + 1);
+  }
+
+  /** Remembers how many attempts the store has counted. */
+  noteAttempts(tool: string, used: number): number {
+    this.#attempts ??= new Map();
+    this.#attempts.set(tool, used);
+    return used;
+  }
+
+  async #end(outcome: 'success' | { readonly error: unknown }): Promise<void> {
+    const ended: Stop = (tool) => new RunEndedError(tool);
+    this.#stop ??= ended;
+    this.#deadline?.cancel();
+    this.#unlisten?.();
+    this.#controller?.abort(ended('run'));
+    await this.#calls.drain(ended, this.core.clock, this.core.drainMs);
+    try {
+      await this.#forget();
+      await this.#agents.release(this);
+    } finally {
+      if (outcome === 'success') this.#tell('run.end', 'success');
+      else this.#tell('run.end', isRefusal(outcome.error) ? 'blocked' : 'failed', outcome.error);
+    }
+  }
+
+  async #forget(): Promise<void> {
+    const session = this.#isNamed ? undefined : this.sessionKey;
+    const operations: StoreOperation[] = [{ op: 'run.end', run: this.id, scope: runScope(this.id), session }];
+    if (this.#isNamed) operations.push({ op: 'session.close', session: this.sessionKey });
+    try {
+      await this.#ready;
+      await this.core.store.apply(operations, this.core.clock.now());
+    } catch {
+      // What is left of the run in a store that does not answer expires by itself.
+    }
+  }
+
+  #halt(stop: Stop): void {
+    if (this.#stop !== undefined) return;
+    this.#stop = stop;
+    this.#deadline?.cancel();
+    this.#unlisten?.();
+    this.#controller?.abort(stop('run'));
+    this.#calls.cutOff(stop);
+  }
+
+  #joinSession(): void {
+    const { store, clock, sessionTtlMs } = this.core;
+    const { sessionKey: session, sessionId, userId } = this;
+    const open: SessionOpen = { op: 'session.open', session, sessionId, userId, idleMs: sessionTtlMs, observe: false };
+    const check = ([answer]: readonly [{ readonly admitted: boolean; readonly full?: boolean }]): void => {
+      if (answer.full) throw new UsageError('the state store holds as many sessions as it may', { code: 'runtime.session_limit' });
+      if (!answer.admitted) throw new SessionConflictError(sessionId);
+    };
+    const answers = store.apply([open] as const, clock.now());
+    if (isThenable(answers)) this.#wait(Promise.resolve(answers).then(check));
+    else check(answers);
+  }
+
+  // A failed write stays: without it, what calls would decide by is not known.
+  #wait(written: Promise<unknown>): void {
+    const ready = written.then(() => {
+      if (this.#ready === ready) this.#ready = undefined;
+    });
+    this.#ready = ready;
+    ready.catch(() => {});
+  }
+
+  #startDeadline(deadlineMs: number): void {
+    this.#deadline = this.core.clock.schedule(() => this.#halt((tool) => new RunDeadlineError(tool, deadlineMs)), deadlineMs);
+    this.#deadline.keepAlive(false);
+  }
+
+  #follow(signal: AbortSignal): void {
+    const abort = (): void => this.#halt((tool) => new RunAbortedError(tool, signal.reason));
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    this.#unlisten = () => signal.removeEventListener('abort', abort);
+  }
+
+  #tell(name: 'run.start' | 'run.end', outcome: '' | 'success' | 'blocked' | 'failed', error?: unknown): void {
+    const { events, clock } = this.core;
+    if (!events.isListening) return;
+    const severity = outcome === 'blocked' || outcome === 'failed' ? 'error' : '';
+    const errorType = error === undefined ? {} : { errorType: error instanceof Error ? error.name : typeof error };
+    const { id: runId, sessionId, userId } = this;
+    events.emit({ category: 'run', name, severity, outcome, time: clock.wall(), runId, sessionId, userId, ...errorType });
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return isActGuardError(error) && !error.code.startsWith('tool.') && !error.code.startsWith('usage.host') && !error.code.startsWith('runtime.');
+}

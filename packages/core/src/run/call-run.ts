@@ -1,0 +1,24 @@
+import type { ListedCall } from './call-list.js';
+import type { Run } from './run.js';
+import type { RunCore } from './run-core.js';
+
+/** A run as its calls see it. */
+export interface CallRun extends Run {
+  readonly core: RunCore;
+  /** All guards only report. */
+  readonly isObserved: boolean;
+  /** Resolves once writes that calls depend on have arrived; `undefined` where there are none. */
+  readonly ready: Promise<void> | undefined;
+  /** @throws {RunStoppedError} where the run takes no calls */
+  assertTakesCalls(tool: string): void;
+  /** A call is on its way. */
+  join(call: ListedCall): void;
+  /** A call is over: settled, and nothing is left to wait for. */
+  leave(call: ListedCall): void;
+  nextCallNumber(): number;
+  /** Counts an attempt that no limit applies to. */
+  countAttempt(tool: string): number;
+  /** Remembers how many attempts the store has counted. */
+  noteAttempts(tool: string, used: number): number;
+}
+

@@ -1,0 +1,16 @@
+import type { SchedulingClock } from '../clock.js';
+import type { EventHub } from '../events/event-hub.js';
+import type { StateStore } from '../store/state-store.js';
+
+/** What runs need of their host. */
+export interface RunCore {
+  readonly store: StateStore;
+  readonly clock: SchedulingClock;
+  readonly events: EventHub;
+  /** Tools whose success is recorded, because a rule asks for it. */
+  readonly recordedSteps: ReadonlySet<string>;
+  /** Idle time after which a named session is forgotten, in milliseconds. */
+  readonly sessionTtlMs: number;
+  /** Longest wait for calls in flight when a run ends, in milliseconds. */
+  readonly drainMs: number;
+}

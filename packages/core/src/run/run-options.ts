@@ -1,0 +1,55 @@
+import { durationMs } from '../duration.js';
+import { shown, UsageError } from '../errors/usage-errors.js';
+import type { RunOptions } from './run.js';
+
+/** Options of a run, checked. */
+export interface ReadRunOptions {
+  readonly userId: string | undefined;
+  readonly runId: string | undefined;
+  readonly sessionId: string | undefined;
+  readonly scope: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal | undefined;
+  readonly deadlineMs: number | undefined;
+  readonly isObserved: boolean;
+  /** The host's kill switch holds for this run. */
+  readonly killedBecause: string | undefined;
+}
+
+const KNOWN = ['userId', 'runId', 'sessionId', 'scope', 'signal', 'deadline', 'mode'];
+const NO_SCOPE: Readonly<Record<string, string>> = Object.freeze({});
+
+/**
+ * Checks the options of a run.
+ *
+ * @throws {UsageError} naming the option and its value
+ */
+export function readRunOptions(options: RunOptions, isHostObserved: boolean): Omit<ReadRunOptions, 'killedBecause'> {
+  if (typeof options !== 'object' || options === null) throw wrong('options', options, 'must be an object');
+  for (const name of Object.keys(options)) {
+    if (!KNOWN.includes(name)) throw wrong(name, options[name as keyof RunOptions], `is no option of a run; those are ${KNOWN.join(', ')}`);
+  }
+  const { userId, runId, sessionId, scope, signal, deadline, mode } = options;
+  for (const [name, value] of Object.entries({ userId, runId, sessionId })) {
+    if (value !== undefined && (typeof value !== 'string' || value === '')) throw wrong(name, value, 'must be a text that is not empty');
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw wrong('signal', signal, 'must be an AbortSignal');
+  if (mode !== undefined && mode !== 'enforce' && mode !== 'observe') throw wrong('mode', mode, "must be 'enforce' or 'observe'");
+  const deadlineMs = deadline === undefined ? undefined : durationMs(deadline);
+  if (deadline !== undefined && deadlineMs === undefined) throw wrong('deadline', deadline, "must be milliseconds above 0 or a duration such as '30s'");
+  return { userId, runId, sessionId, scope: readScope(scope), signal, deadlineMs, isObserved: mode === undefined ? isHostObserved : mode === 'observe' };
+}
+
+function readScope(scope: unknown): Readonly<Record<string, string>> {
+  if (scope === undefined) return NO_SCOPE;
+  if (typeof scope !== 'object' || scope === null || Object.values(scope).some((value) => typeof value !== 'string')) {
+    throw wrong('scope', scope, 'must be an object of texts');
+  }
+  return Object.freeze({ ...scope });
+}
+
+function wrong(option: string, value: unknown, message: string): UsageError {
+  return new UsageError(`host.run: option ${option} = ${shown(value)} ${message}`, {
+    code: 'usage.run_options',
+    details: { option, value },
+  });
+}

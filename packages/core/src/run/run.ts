@@ -1,0 +1,85 @@
+import type { Duration } from '../duration.js';
+import type { Fact } from '../store/operations.js';
+import type { MaybePromise } from '../store/state-store.js';
+import type { Toolset } from './toolset.js';
+
+/** The scoped runtime of one task: what guards remember about *this* task lives here. */
+export interface Run extends AsyncDisposable {
+  /** Given, or a random UUID. */
+  readonly id: string;
+  readonly userId: string | undefined;
+  /** The named session, or one of its own. */
+  readonly sessionId: string;
+  /** Key of the session in a store: unique for user and session id. */
+  readonly sessionKey: string;
+  /** What the application attached: tenant, ticket, … */
+  readonly scope: Readonly<Record<string, string>>;
+  /** Aborts when the run is killed, ends, passes its deadline or is aborted from outside. */
+  readonly signal: AbortSignal;
+  /** Whether it takes calls: it was neither ended, killed nor aborted, and its deadline has not passed. */
+  readonly isActive: boolean;
+  /** Whether its end has begun. An ended run counts as no run. */
+  readonly isEnded: boolean;
+
+  /**
+   * The agent of this run, with guarded tools: the same object for the same class.
+   *
+   * @throws {UsageError} where the host has no such agent
+   */
+  get<T extends object>(agent: abstract new (...args: never[]) => T): T;
+
+  /** Tools of these agents (all of the host by default) as a model gets them. */
+  tools(...agents: readonly (abstract new (...args: never[]) => object)[]): Toolset;
+
+  /** Attempts of a tool in this run so far: `run.attempts('OrderAgent.listOrders')`. */
+  attempts(tool: string): number;
+
+  /** Records what the user literally said, as a source of facts. Call it for every turn of the user. */
+  userSaid(text: string): void;
+
+  /** The facts of the session. */
+  readonly facts: RunFacts;
+
+  /** Stops the run: no new calls, and calls in flight reject with `RunKilledError` at once. */
+  kill(reason: string): void;
+
+  /** A function that runs inside this run, for callbacks that lose their context. */
+  bind<Args extends unknown[], Result>(fn: (...args: Args) => Result): (...args: Args) => Result;
+
+  /** Ends the run: waits a moment for calls in flight, then cuts them off. */
+  end(): Promise<void>;
+}
+
+/** Facts of a run's session. */
+export interface RunFacts {
+  /**
+   * Vouches for a value: the signed-in account, the application's own address.
+   *
+   * @throws {UsageError} where kind or value is no id
+   */
+  add(kind: string, value: string | number | bigint, options?: { readonly ttl?: Duration; readonly about?: string | number }): void;
+  /** Whether a live fact of this kind and value was proven or vouched for. A promise with a shared store. */
+  has(kind: string, value: string | number | bigint): MaybePromise<boolean>;
+  /** The live facts with their origins, of one kind or all. A promise with a shared store. */
+  list(kind?: string): MaybePromise<readonly Fact[]>;
+  /** Forgets a fact, or all of a kind. Calls that follow see it gone. */
+  revoke(kind: string, value?: string | number | bigint): void;
+}
+
+/** Options of `host.run` and `host.open`. */
+export interface RunOptions {
+  /** Who the run is for: `byUser` limits, sessions and `within: 'host'` keys belong to this user. */
+  readonly userId?: string;
+  /** @default a random UUID */
+  readonly runId?: string;
+  /** A session that goes on over runs of the same user. @default one of its own, which dies with the run */
+  readonly sessionId?: string;
+  /** What the application wants to attach. */
+  readonly scope?: Readonly<Record<string, string>>;
+  /** Aborts the run from outside. */
+  readonly signal?: AbortSignal;
+  /** How long the run takes calls. @default without end */
+  readonly deadline?: Duration;
+  /** `observe`: guards decide and report, but never stop a call. @default the mode of the host */
+  readonly mode?: 'enforce' | 'observe';
+}

@@ -1,0 +1,81 @@
+import type { BreakerEnter, BreakerLeave, StoreAnswers } from './operations.js';
+
+/** A breaker that is not simply closed without failures. */
+type Breaker =
+  | { readonly state: 'closed'; readonly generation: number; readonly fails: number }
+  | { readonly state: 'open'; readonly generation: number; readonly openedAt: number }
+  | { readonly state: 'halfOpen'; readonly generation: number; readonly openedAt: number; readonly probe: string };
+
+const CLOSED: Breaker = { state: 'closed', generation: 0, fails: 0 };
+
+/**
+ * Circuit breakers by name. The generation changes with every opening and closing; a call that entered in an older one
+ * says nothing any more.
+ */
+export class Breakers {
+  // Bounded by the names that developers wrote, so nothing has to expire.
+  readonly #breakers = new Map<string, Breaker>();
+
+  /** Lets a call through, or says when a probe may. */
+  enter({ name, owner, resetTimeoutMs }: BreakerEnter, now: number): StoreAnswers['breaker.enter'] {
+    const breaker = this.#breakers.get(name) ?? CLOSED;
+    const { generation } = breaker;
+    switch (breaker.state) {
+      case 'closed':
+        return { admitted: true, generation, probe: false };
+      case 'open': {
+        const retryAfterMs = breaker.openedAt + resetTimeoutMs - now;
+        if (retryAfterMs > 0) return { admitted: false, retryAfterMs, generation };
+        this.#breakers.set(name, { state: 'halfOpen', generation, openedAt: breaker.openedAt, probe: owner });
+        return { admitted: true, generation, probe: true };
+      }
+      case 'halfOpen':
+        return { admitted: false, retryAfterMs: 0, generation, probeOwner: breaker.probe };
+    }
+  }
+
+  /** Takes the outcome of a call into account. */
+  leave({ name, owner, generation, verdict, maxFails }: BreakerLeave, now: number): void {
+    const breaker = this.#breakers.get(name) ?? CLOSED;
+    if (breaker.generation !== generation) return;
+    if (breaker.state === 'closed') this.#leaveClosed(name, breaker, verdict, maxFails, now);
+    else if (breaker.state === 'halfOpen' && breaker.probe === owner) this.#endProbe(name, breaker, verdict, now);
+  }
+
+  /** The breakers that hold anything. */
+  snapshot(): Record<string, unknown> {
+    return Object.fromEntries(this.#breakers);
+  }
+
+  #leaveClosed(
+    name: string,
+    { generation, fails }: Extract<Breaker, { state: 'closed' }>,
+    verdict: BreakerLeave['verdict'],
+    maxFails: number,
+    now: number,
+  ): void {
+    if (verdict === 'success' && fails > 0) this.#breakers.set(name, { state: 'closed', generation, fails: 0 });
+    if (verdict !== 'failure') return;
+    if (fails + 1 >= maxFails) this.#breakers.set(name, { state: 'open', generation: generation + 1, openedAt: now });
+    else this.#breakers.set(name, { state: 'closed', generation, fails: fails + 1 });
+  }
+
+  #endProbe(
+    name: string,
+    { generation, openedAt }: Extract<Breaker, { state: 'halfOpen' }>,
+    verdict: BreakerLeave['verdict'],
+    now: number,
+  ): void {
+    switch (verdict) {
+      case 'success':
+      case 'ignored':
+        this.#breakers.set(name, { state: 'closed', generation: generation + 1, fails: 0 });
+        break;
+      case 'failure':
+        this.#breakers.set(name, { state: 'open', generation: generation + 1, openedAt: now });
+        break;
+      case 'neutral':
+        this.#breakers.set(name, { state: 'open', generation, openedAt });
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import { canonicalText } from '../guards/canonical-text.js';
+import { type Expiring, ExpiryQueue } from './expiry-queue.js';
+import type { IdempotencyBegin, IdempotencyFinish, StoreAnswers } from './operations.js';
+
+/** An execution under a key. It expires only once its method has ended. */
+interface IdempotencyRecord extends Expiring {
+  readonly scope: string;
+  /** Tool and key. */
+  readonly id: string;
+  readonly owner: string;
+  readonly args: unknown;
+  state: 'inProgress' | 'done' | 'unknown';
+  running: boolean;
+  result?: { readonly value: unknown } | undefined;
+  lastError?: string | undefined;
+  /** The record that this execution replaced; it is back if the execution is refused. */
+  replaced: IdempotencyRecord | undefined;
+}
+
+/** Records of executions, by scope, tool and key. */
+export class IdempotencyRecords {
+  readonly #scopes = new Map<string, Map<string, IdempotencyRecord>>();
+  readonly #expiry = new ExpiryQueue<IdempotencyRecord>((record) => this.#forget(record));
+  readonly #maxRecords: number;
+  #size = 0;
+
+  constructor(maxRecords: number) {
+    this.#maxRecords = maxRecords;
+  }
+
+  /** Starts an execution, or says what is known of an earlier one. */
+  begin(operation: IdempotencyBegin, now: number): StoreAnswers['idempotency.begin'] {
+    const { scope, tool, key, ttlMs, owner, args, replaces, concludes } = operation;
+    if (concludes !== undefined) this.finish({ op: 'idempotency.finish', scope, tool, key, ttlMs, state: 'done', ...concludes }, now);
+    const id = recordId(operation);
+    const known = this.#live(scope, id, now);
+    const isReplaced = known !== undefined && known.state === 'unknown' && !known.running && known.owner === replaces;
+    if (known !== undefined && !isReplaced) {
+      const { state, running, result, lastError } = known;
+      const sameArguments = canonicalText(known.args) === canonicalText(args);
+      return { admitted: false, state, sameArguments, owner: known.owner, running, result, lastError };
+    }
+    if (known === undefined && this.#size >= this.#maxRecords) {
+      this.#expiry.sweep(now, Number.POSITIVE_INFINITY);
+      if (this.#size >= this.#maxRecords) return { admitted: false, full: true };
+    }
+    const expiresAt = Number.POSITIVE_INFINITY;
+    this.#put({ scope, id, owner, args, state: 'inProgress', running: true, expiresAt, replaced: known });
+    return { admitted: true };
+  }
+
+  /** Ends an execution, if the record is still that of its owner and not settled for good. */
+  finish(operation: IdempotencyFinish, now: number): void {
+    const { scope, owner, state, result, lastError, running = false, ttlMs } = operation;
+    const record = this.#scopes.get(scope)?.get(recordId(operation));
+    if (record === undefined || record.owner !== owner || record.state === 'done') return;
+    if (state === 'refused' || state === 'free') {
+      this.#forget(record);
+      if (state === 'refused' && record.replaced !== undefined) this.#put(record.replaced);
+      return;
+    }
+    record.state = state;
+    record.running = running;
+    record.result = result;
+    record.lastError = lastError;
+    record.replaced = undefined;
+    if (running) return;
+    record.expiresAt = now + ttlMs;
+    this.#expiry.add(record, ttlMs);
+  }
+
+  /** Forgets all keys of a run or a session. */
+  dropScope(scope: string): void {
+    this.#size -= this.#scopes.get(scope)?.size ?? 0;
+    this.#scopes.delete(scope);
+  }
+
+  /** Drops records that have expired. */
+  sweep(now: number): void {
+    this.#expiry.sweep(now);
+  }
+
+  /** What is recorded, by scope, tool and key. */
+  snapshot(): Record<string, unknown> {
+    const scopes = [...this.#scopes].map(([scope, records]) => {
+      const entries = [...records].map(([id, { replaced: _, expiresAt, ...record }]) => [id, { ...record, expiresAt: String(expiresAt) }]);
+      return [scope, Object.fromEntries(entries)];
+    });
+    return Object.fromEntries(scopes);
+  }
+
+  #live(scope: string, id: string, now: number): IdempotencyRecord | undefined {
+    const record = this.#scopes.get(scope)?.get(id);
+    if (record === undefined || record.expiresAt > now) return record;
+    this.#forget(record);
+    return undefined;
+  }
+
+  #put(record: IdempotencyRecord): void {
+    let records = this.#scopes.get(record.scope);
+    if (records === undefined) this.#scopes.set(record.scope, (records = new Map()));
+    if (!records.has(record.id)) this.#size++;
+    records.set(record.id, record);
+  }
+
+  #forget(record: IdempotencyRecord): void {
+    const records = this.#scopes.get(record.scope);
+    if (records?.get(record.id) !== record) return;
+    records.delete(record.id);
+    this.#size--;
+    if (records.size === 0) this.#scopes.delete(record.scope);
+  }
+}
+
+// A tool's id holds no control character, so the pair cannot be mistaken for another.
+function recordId({ tool, key }: { readonly tool: string; readonly key: string }): string {
+  return `${tool}\u0000${key}`;
+}

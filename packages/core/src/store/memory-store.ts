@@ -1,0 +1,183 @@
+import { UsageError } from '../errors/usage-errors.js';
+import { BudgetLedger } from './budget-ledger.js';
+import { Breakers } from './breakers.js';
+import { IdempotencyRecords } from './idempotency-records.js';
+import type { StoreAnswer, StoreAnswers, StoreOperation } from './operations.js';
+import { RateWindows } from './rate-windows.js';
+import { Sessions } from './sessions.js';
+import type { Answers, StateStore } from './state-store.js';
+
+/** Options of `MemoryStore`: how much it may hold. At a cap new keys are refused; live ones are never forgotten. */
+export interface MemoryStoreOptions {
+  /** Rate-limit keys, idempotency records, runs with attempts, budgets: each at most this many. @default 1_000_000 */
+  readonly maxKeys?: number;
+  /** Named sessions, and sessions of open runs. @default 100_000 */
+  readonly maxSessions?: number;
+  /** Facts of one session. @default 10_000 */
+  readonly maxFactsPerSession?: number;
+  /** Words of what the user said in one session. @default 100_000 */
+  readonly maxUserTokensPerSession?: number;
+}
+
+/** Keeps the state of one process in memory. Every operation is synchronous; what expired goes with the calls that follow. */
+export class MemoryStore implements StateStore {
+  readonly #rates: RateWindows;
+  readonly #breakers = new Breakers();
+  readonly #records: IdempotencyRecords;
+  readonly #sessions: Sessions;
+  readonly #budgets: BudgetLedger;
+  readonly #attempts = new Map<string, Map<string, number>>();
+  readonly #maxKeys: number;
+  #now = 0;
+
+  constructor(options: MemoryStoreOptions = {}) {
+    const { maxKeys = 1_000_000, maxSessions = 100_000, maxFactsPerSession = 10_000, maxUserTokensPerSession = 100_000 } = options;
+    for (const [name, value] of Object.entries({ maxKeys, maxSessions, maxFactsPerSession, maxUserTokensPerSession })) {
+      if (!Number.isSafeInteger(value) || value < 1) throw new UsageError(`MemoryStore ${name} must be an integer from 1, not ${String(value)}`);
+    }
+    this.#maxKeys = maxKeys;
+    this.#rates = new RateWindows(maxKeys);
+    this.#records = new IdempotencyRecords(maxKeys);
+    this.#budgets = new BudgetLedger(maxKeys);
+    this.#sessions = new Sessions({ maxSessions, maxFactsPerSession, maxUserTokensPerSession });
+  }
+
+  apply<const Operations extends readonly StoreOperation[]>(operations: Operations, now: number): Answers<Operations> {
+    // A clock that steps back must neither free a window nor revive what expired.
+    if (now > this.#now) this.#now = now;
+    this.#sweep();
+    const answers: StoreAnswer[] = [];
+    for (const operation of operations) {
+      const answer = this.#carryOut(operation, this.#now);
+      answers.push(answer);
+      if (!isRefused(operation, answer)) continue;
+      for (let index = answers.length - 2; index >= 0; index--) {
+        this.#takeBack(operations[index] as StoreOperation, answers[index]);
+      }
+      break;
+    }
+    return answers as unknown as Answers<Operations>;
+  }
+
+  /** Everything that is held, as plain data: for tests and diagnosis. */
+  snapshot(): Record<string, unknown> {
+    return {
+      rates: this.#rates.snapshot(),
+      breakers: this.#breakers.snapshot(),
+      idempotency: this.#records.snapshot(),
+      sessions: this.#sessions.snapshot(this.#now),
+      attempts: Object.fromEntries([...this.#attempts].map(([run, tools]) => [run, Object.fromEntries(tools)])),
+      budgets: this.#budgets.snapshot(),
+    };
+  }
+
+  #sweep(): void {
+    this.#rates.sweep(this.#now);
+    this.#records.sweep(this.#now);
+    this.#sessions.sweep(this.#now);
+  }
+
+  #carryOut(operation: StoreOperation, now: number): StoreAnswer {
+    switch (operation.op) {
+      case 'rate.take':
+        return this.#rates.take(operation, now);
+      case 'rate.giveBack':
+        return this.#rates.giveBack(operation) as undefined;
+      case 'breaker.enter':
+        return this.#breakers.enter(operation, now);
+      case 'breaker.leave':
+        return this.#breakers.leave(operation, now) as undefined;
+      case 'idempotency.begin':
+        return this.#records.begin(operation, now);
+      case 'idempotency.finish':
+        return this.#records.finish(operation, now) as undefined;
+      case 'attempt.take':
+        return this.#takeAttempt(operation.run, operation.tool, operation.limit);
+      case 'fact.add':
+        return this.#sessions.addFacts(operation, now);
+      case 'fact.require':
+        return this.#sessions.requireFacts(operation, now);
+      case 'fact.giveBack':
+        return this.#sessions.giveBackFacts(operation) as undefined;
+      case 'fact.read':
+        return this.#sessions.readFacts(operation, now);
+      case 'fact.revoke':
+        return this.#sessions.revokeFacts(operation) as undefined;
+      case 'step.add':
+        return this.#sessions.addStep(operation, now) as undefined;
+      case 'step.require':
+        return this.#sessions.requireStep(operation, now);
+      case 'turn.add':
+        return this.#sessions.addTurn(operation);
+      case 'session.open':
+        return this.#sessions.open(operation, now);
+      case 'session.close':
+        return this.#sessions.close(operation, now) as undefined;
+      case 'session.end':
+        this.#records.dropScope(operation.scope);
+        return this.#sessions.end(operation.session) as undefined;
+      case 'run.end':
+        this.#attempts.delete(operation.run);
+        this.#records.dropScope(operation.scope);
+        if (operation.session !== undefined) this.#sessions.end(operation.session);
+        return undefined;
+      case 'budget.hold':
+        return this.#budgets.hold(operation);
+      case 'budget.settle':
+        return this.#budgets.settle(operation) as undefined;
+    }
+  }
+
+  // An attempt stays counted, whoever refuses the call.
+  #takeBack(operation: StoreOperation, answer: StoreAnswer): void {
+    switch (operation.op) {
+      case 'rate.take': {
+        const taken = answer as StoreAnswers['rate.take'];
+        if (taken.admitted) this.#rates.giveBack({ op: 'rate.giveBack', key: operation.key, ticket: taken.ticket });
+        break;
+      }
+      case 'breaker.enter': {
+        const entered = answer as StoreAnswers['breaker.enter'];
+        if (!entered.admitted) break;
+        const { name, owner } = operation;
+        this.#breakers.leave({ op: 'breaker.leave', name, owner, generation: entered.generation, verdict: 'neutral', maxFails: 1 }, this.#now);
+        break;
+      }
+      case 'idempotency.begin': {
+        if (!(answer as StoreAnswers['idempotency.begin']).admitted) break;
+        const { scope, tool, key, owner, ttlMs } = operation;
+        this.#records.finish({ op: 'idempotency.finish', scope, tool, key, owner, ttlMs, state: 'refused' }, this.#now);
+        break;
+      }
+      case 'fact.require': {
+        const required = answer as StoreAnswers['fact.require'];
+        if (!required.admitted || required.taken === undefined) break;
+        this.#sessions.giveBackFacts({ op: 'fact.giveBack', session: operation.session, taken: required.taken });
+        break;
+      }
+      case 'session.open':
+        if ((answer as StoreAnswers['session.open']).admitted) this.#sessions.close({ op: 'session.close', session: operation.session }, this.#now);
+        break;
+      case 'budget.hold': {
+        if (!(answer as StoreAnswers['budget.hold']).admitted) break;
+        this.#budgets.settle({ op: 'budget.settle', budgets: operation.budgets, owner: operation.owner, used: 0 });
+      }
+    }
+  }
+
+  #takeAttempt(run: string, tool: string, limit: number): StoreAnswers['attempt.take'] {
+    let tools = this.#attempts.get(run);
+    if (tools === undefined) {
+      if (this.#attempts.size >= this.#maxKeys) return { admitted: false, used: limit + 1 };
+      this.#attempts.set(run, (tools = new Map()));
+    }
+    const used = (tools.get(tool) ?? 0) + 1;
+    tools.set(tool, used);
+    return { admitted: used <= limit, used };
+  }
+}
+
+function isRefused(operation: StoreOperation, answer: StoreAnswer): boolean {
+  if (answer === undefined || !('admitted' in answer) || answer.admitted) return false;
+  return !('observe' in operation && operation.observe);
+}

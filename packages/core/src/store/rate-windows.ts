@@ -1,0 +1,91 @@
+import type { RateGiveBack, RateTake, StoreAnswers } from './operations.js';
+import { type Expiring, ExpiryQueue } from './expiry-queue.js';
+
+/** The admitted calls of one key within the window: a ring of their times, oldest first. */
+interface Window extends Expiring {
+  readonly key: string;
+  /** Grows by doubling up to the limit, so that a large limit costs nothing before it is used. */
+  times: number[];
+  head: number;
+  count: number;
+}
+
+/** Exact sliding windows (a log of admission times per key); every operation is O(1). */
+export class RateWindows {
+  readonly #windows = new Map<string, Window>();
+  readonly #expiry = new ExpiryQueue<Window>(({ key }) => this.#windows.delete(key));
+  readonly #maxKeys: number;
+
+  constructor(maxKeys: number) {
+    this.#maxKeys = maxKeys;
+  }
+
+  /** Takes a place, or says when one frees. */
+  take({ key, limit, periodMs }: RateTake, now: number): StoreAnswers['rate.take'] {
+    let window = this.#windows.get(key);
+    if (window === undefined) {
+      if (this.#windows.size >= this.#maxKeys) {
+        this.#expiry.sweep(now, Number.POSITIVE_INFINITY);
+        if (this.#windows.size >= this.#maxKeys) return { admitted: false, full: true };
+      }
+      window = { key, times: [0], head: 0, count: 0, expiresAt: now + periodMs };
+      this.#windows.set(key, window);
+      this.#expiry.add(window, periodMs);
+    }
+    while (window.count > 0 && timeAt(window, 0) <= now - periodMs) dropOldest(window);
+    if (window.count >= limit) {
+      return { admitted: false, retryAfterMs: timeAt(window, window.count - limit) + periodMs - now };
+    }
+    append(window, now, limit);
+    window.expiresAt = now + periodMs;
+    return { admitted: true, ticket: now };
+  }
+
+  /** Removes one admission of the ticket's time; which one makes no difference. */
+  giveBack({ key, ticket }: RateGiveBack): void {
+    const window = this.#windows.get(key);
+    if (window === undefined) return;
+    let index = window.count - 1;
+    while (index >= 0 && timeAt(window, index) !== ticket) index--;
+    if (index < 0) return;
+    for (; index < window.count - 1; index++) setTime(window, index, timeAt(window, index + 1));
+    // An empty window stays until it expires, so that refused calls do not make and drop it again and again.
+    window.count--;
+  }
+
+  /** Drops keys whose window is empty. */
+  sweep(now: number): void {
+    this.#expiry.sweep(now);
+  }
+
+  /** The times that are held, by key. */
+  snapshot(): Record<string, number[]> {
+    const held = [...this.#windows].filter(([, window]) => window.count > 0);
+    return Object.fromEntries(held.map(([key, window]) => [key, Array.from({ length: window.count }, (_, index) => timeAt(window, index))]));
+  }
+}
+
+function timeAt(window: Window, index: number): number {
+  return window.times[(window.head + index) % window.times.length] as number;
+}
+
+function setTime(window: Window, index: number, time: number): void {
+  window.times[(window.head + index) % window.times.length] = time;
+}
+
+function dropOldest(window: Window): void {
+  window.head = (window.head + 1) % window.times.length;
+  window.count--;
+}
+
+function append(window: Window, time: number, limit: number): void {
+  if (window.count === window.times.length) {
+    const size = Math.min(Math.max(window.times.length * 2, 4), Math.max(limit, window.count + 1));
+    const times = new Array<number>(size).fill(0);
+    for (let index = 0; index < window.count; index++) times[index] = timeAt(window, index);
+    window.times = times;
+    window.head = 0;
+  }
+  window.count++;
+  setTime(window, window.count - 1, time);
+}

@@ -1,0 +1,255 @@
+import { idText } from '../run/fact-value.js';
+import { UserTextIndex } from '../run/user-text.js';
+import { type Expiring, ExpiryQueue } from './expiry-queue.js';
+import { FactTable, type Mint } from './fact-table.js';
+import type {
+  Fact,
+  FactAdd,
+  FactGiveBack,
+  FactOrigin,
+  FactRead,
+  FactRequire,
+  FactRevoke,
+  FactsView,
+  SessionClose,
+  SessionKey,
+  SessionOpen,
+  StepAdd,
+  StepRequire,
+  StoreAnswers,
+  TakenFact,
+  TurnAdd,
+} from './operations.js';
+
+/** What is remembered of one session. Its parts are made when something is stored in them. */
+interface Session extends Expiring {
+  readonly key: SessionKey;
+  sessionId?: string;
+  openRuns: number;
+  idleMs: number;
+  facts?: FactTable;
+  steps?: Map<string, number>;
+  turns?: UserTextIndex;
+}
+
+/** How much one session may hold, and how many sessions there may be. */
+export interface SessionLimits {
+  readonly maxSessions: number;
+  readonly maxFactsPerSession: number;
+  readonly maxUserTokensPerSession: number;
+}
+
+/** Facts, steps and user turns, by session. A session without id lives as long as its run, a named one until it was idle. */
+export class Sessions {
+  readonly #sessions = new Map<SessionKey, Session>();
+  readonly #owners = new Map<string, { userId: string | undefined; key: SessionKey }>();
+  readonly #idle = new ExpiryQueue<Session>((session) => this.#endIdle(session));
+  readonly #mints = new ExpiryQueue<Mint & { session: Session }>((mint) => this.#endMint(mint));
+  readonly #limits: SessionLimits;
+
+  constructor(limits: SessionLimits) {
+    this.#limits = limits;
+  }
+
+  /** A run joins a named session, unless the id belongs to another user. */
+  open({ session: key, sessionId, userId, idleMs }: SessionOpen, now: number): StoreAnswers['session.open'] {
+    const owner = this.#owners.get(sessionId);
+    if (owner !== undefined && this.#isOver(this.#sessions.get(owner.key), now)) this.end(owner.key);
+    else if (owner !== undefined && owner.userId !== userId) return { admitted: false };
+    if (!this.#sessions.has(key) && this.#sessions.size >= this.#limits.maxSessions) return { admitted: false, full: true };
+    const session = this.#write(key);
+    session.sessionId = sessionId;
+    session.idleMs = idleMs;
+    session.openRuns++;
+    session.expiresAt = Number.POSITIVE_INFINITY;
+    this.#owners.set(sessionId, { userId, key });
+    return { admitted: true };
+  }
+
+  /** A run leaves; the last one starts the idle time. */
+  close({ session: key }: SessionClose, now: number): void {
+    const session = this.#sessions.get(key);
+    if (session === undefined || session.openRuns === 0) return;
+    session.openRuns--;
+    if (session.openRuns > 0) return;
+    session.expiresAt = now + session.idleMs;
+    this.#idle.add(session, session.idleMs);
+  }
+
+  /** Forgets a session. */
+  end(key: SessionKey): void {
+    const session = this.#sessions.get(key);
+    if (session === undefined) return;
+    this.#sessions.delete(key);
+    if (session.sessionId !== undefined) this.#owners.delete(session.sessionId);
+  }
+
+  /** Mints as many of the values as find room. */
+  addFacts({ session: key, kind, values, origin, ttlMs }: FactAdd, now: number): StoreAnswers['fact.add'] {
+    const session = this.#write(key);
+    const facts = (session.facts ??= new FactTable());
+    const expiresAt = ttlMs === undefined ? Number.POSITIVE_INFINITY : now + ttlMs;
+    const mint = { kind, values, origin, expiresAt, session };
+    let added = 0;
+    for (const value of values) {
+      if (facts.size >= this.#limits.maxFactsPerSession) this.#mints.sweep(now, Number.POSITIVE_INFINITY);
+      if (facts.size >= this.#limits.maxFactsPerSession) break;
+      facts.add(kind, value, mint);
+      added++;
+    }
+    if (ttlMs !== undefined) this.#mints.add(mint, ttlMs);
+    return { added };
+  }
+
+  /** Whether every value is a live fact; consumes them where asked to. */
+  requireFacts(operation: FactRequire, now: number): StoreAnswers['fact.require'] {
+    const session = this.#live(operation.session, now);
+    const found: { value: string; mints: readonly Mint[] }[] = [];
+    for (const value of operation.values) {
+      const match = this.#match(session, operation, value, now);
+      if (match === 'missing' || match === 'ambiguous') return { admitted: false, value, why: match };
+      found.push(match);
+    }
+    const origins: (FactOrigin | undefined)[] = found.map(({ mints }) => mints[0]?.origin);
+    const spellings = operation.loose ? found.map(({ value }) => value) : undefined;
+    if (!operation.consume) return { admitted: true, origins, spellings };
+    return { admitted: true, origins, spellings, taken: this.#take(session, operation.kind, found) };
+  }
+
+  /** Puts consumed facts back. */
+  giveBackFacts({ session: key, taken }: FactGiveBack): void {
+    const session = this.#sessions.get(key);
+    if (session === undefined) return;
+    for (const { kind, value, origin, expiresAt = Number.POSITIVE_INFINITY } of taken) {
+      session.facts ??= new FactTable();
+      session.facts.add(kind, value, { kind, values: [value], origin, expiresAt });
+    }
+  }
+
+  /** A live view of the facts. */
+  readFacts({ session: key }: FactRead, now: number): FactsView {
+    const all: FactSourcesOfAll = { tool: true, app: true };
+    return {
+      has: (kind, value) => {
+        const text = idText(value);
+        const facts = this.#live(key, now)?.facts;
+        return text !== undefined && facts !== undefined && facts.find(kind, text, all, undefined, now).length > 0;
+      },
+      list: (kind) => {
+        const facts = this.#live(key, now)?.facts?.list(kind, now) ?? [];
+        return Array.from(facts, ({ kind: name, value, mint }): Fact => ({ ...mint.origin, kind: name, value }));
+      },
+    };
+  }
+
+  /** Forgets a fact or a kind. */
+  revokeFacts({ session: key, kind, value }: FactRevoke): void {
+    this.#sessions.get(key)?.facts?.forget(kind, value);
+  }
+
+  /** Records the success of a tool. */
+  addStep({ session: key, tool }: StepAdd, now: number): void {
+    const session = this.#write(key);
+    session.steps ??= new Map();
+    session.steps.set(tool, now);
+  }
+
+  /** Whether one of the tools succeeded, recently enough. */
+  requireStep({ session: key, tools, withinMs = Number.POSITIVE_INFINITY }: StepRequire, now: number): StoreAnswers['step.require'] {
+    const steps = this.#live(key, now)?.steps;
+    return { admitted: tools.some((tool) => now - (steps?.get(tool) ?? Number.NEGATIVE_INFINITY) <= withinMs && steps?.has(tool)) };
+  }
+
+  /** Records what the user said. */
+  addTurn({ session: key, text }: TurnAdd): StoreAnswers['turn.add'] {
+    const session = this.#write(key);
+    session.turns ??= new UserTextIndex({ maxTokens: this.#limits.maxUserTokensPerSession });
+    return { added: session.turns.add(text) };
+  }
+
+  /** Drops idle sessions and expired facts. */
+  sweep(now: number): void {
+    this.#idle.sweep(now);
+    this.#mints.sweep(now);
+  }
+
+  /** What is held, by session. */
+  snapshot(now: number): Record<string, unknown> {
+    const entries = [...this.#sessions].map(([key, session]) => {
+      const facts = Array.from(session.facts?.list(undefined, now) ?? [], ({ kind, value, mint }) => ({
+        kind,
+        value,
+        ...mint.origin,
+        expiresAt: String(mint.expiresAt),
+      }));
+      facts.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+      return [key, { openRuns: session.openRuns, facts, steps: Object.fromEntries(session.steps ?? []) }];
+    });
+    return Object.fromEntries(entries);
+  }
+
+  #match(
+    session: Session | undefined,
+    { kind, sources, about, loose }: FactRequire,
+    value: string,
+    now: number,
+  ): { value: string; mints: readonly Mint[] } | 'missing' | 'ambiguous' {
+    const exact = session?.facts?.find(kind, value, sources, about, now);
+    if (exact !== undefined && exact.length > 0) return { value, mints: exact };
+    if (loose && session?.facts !== undefined) {
+      const candidates = Array.from(session.facts.spellings(kind, value), (spelling) => ({
+        value: spelling,
+        mints: session.facts?.find(kind, spelling, sources, about, now) ?? [],
+      })).filter(({ mints }) => mints.length > 0);
+      if (candidates.length > 1) return 'ambiguous';
+      if (candidates[0] !== undefined) return candidates[0];
+    }
+    // What the user said is about nobody, so it cannot stand in where a fact has to be about a value.
+    if (sources.user === undefined || about !== undefined) return 'missing';
+    const mention = session?.turns?.mentions(value, { minLength: sources.user.minLength, loose });
+    return mention === undefined ? 'missing' : { value: loose ? mention : value, mints: [] };
+  }
+
+  #take(session: Session | undefined, kind: string, found: readonly { value: string; mints: readonly Mint[] }[]): TakenFact[] {
+    const taken: TakenFact[] = [];
+    for (const { value, mints } of found) {
+      for (const mint of mints) {
+        session?.facts?.remove(kind, value, mint);
+        const expiresAt = Number.isFinite(mint.expiresAt) ? mint.expiresAt : undefined;
+        taken.push({ kind, value, origin: mint.origin, expiresAt });
+      }
+    }
+    return taken;
+  }
+
+  #live(key: SessionKey, now: number): Session | undefined {
+    const session = this.#sessions.get(key);
+    return this.#isOver(session, now) ? undefined : session;
+  }
+
+  #isOver(session: Session | undefined, now: number): boolean {
+    return session === undefined || session.expiresAt <= now;
+  }
+
+  #write(key: SessionKey): Session {
+    let session = this.#sessions.get(key);
+    if (session === undefined) {
+      session = { key, openRuns: 0, idleMs: 0, expiresAt: Number.POSITIVE_INFINITY };
+      this.#sessions.set(key, session);
+    }
+    return session;
+  }
+
+  #endIdle(session: Session): void {
+    if (this.#sessions.get(session.key) === session) this.end(session.key);
+  }
+
+  #endMint(mint: Mint & { session: Session }): void {
+    for (const value of mint.values) mint.session.facts?.remove(mint.kind, value, mint);
+  }
+}
+
+interface FactSourcesOfAll {
+  readonly tool: true;
+  readonly app: true;
+}
