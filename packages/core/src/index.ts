@@ -1,4 +1,4 @@
-export { Agent, AGENT_METADATA_KEY, type AgentDecorator, type AgentOptions } from './agent/agent.js';
+export { AGENT_METADATA_KEY, Agent, type AgentDecorator, type AgentOptions } from './agent/agent.js';
 export type { ArgumentName, ArgumentPath, IdArgument, NumberPath } from './agent/argument-types.js';
 export { symbolMetadata } from './agent/symbol-metadata.js';
 export { Tool, type ToolOptions, type ValidatingSchema } from './agent/tool.js';
@@ -8,17 +8,28 @@ export type { Clock, Scheduled } from './clock.js';
 export { type InjectOptions, inject } from './container/inject.js';
 export { Injectable, type InjectableDecorator, type InjectableOptions } from './container/injectable.js';
 export type { OnHostClose, OnHostInit } from './container/lifecycle.js';
-export { type DynamicModule, Module, type ModuleDecorator, type ModuleImport, type ModuleOptions } from './container/module.js';
+export {
+  type DynamicModule,
+  Module,
+  type ModuleDecorator,
+  type ModuleImport,
+  type ModuleOptions,
+} from './container/module.js';
 export type {
   Class,
   ClassProvider,
   ExistingProvider,
   FactoryProvider,
+  Injected,
+  InjectedAll,
   Provider,
   ProviderScope,
+  ScopedFactoryProvider,
+  SingletonFactoryProvider,
   Token,
   ValueProvider,
 } from './container/provider.js';
+export type { ProviderList, ProviderShapes } from './container/provider-list.js';
 export type { Duration } from './duration.js';
 export { ActGuardError, type ErrorFacts, isActGuardError } from './errors/actguard-error.js';
 export { ToolExecutionError, ToolTimeoutError } from './errors/execution-errors.js';
@@ -61,8 +72,23 @@ export { argumentsKey } from './guards/canonical-text.js';
 export { CircuitBreaker, type CircuitBreakerOptions } from './guards/circuit-breaker.js';
 export { type CustomGuard, defineGuard } from './guards/define-guard.js';
 export { Enforce, type EnforceOptions, type Rule } from './guards/enforce.js';
-export { FAIL_ON_DEFAULT, FAIL_ON_INFRA_ONLY, FAIL_ON_STRICT, type FailureKind, IGNORE_ON_DEFAULT } from './guards/failure-kind.js';
-export { type Decision, type Guard, type GuardedCall, type Outcome, Replay, Rewrite, type UsedFact, Wait } from './guards/guard.js';
+export {
+  FAIL_ON_DEFAULT,
+  FAIL_ON_INFRA_ONLY,
+  FAIL_ON_STRICT,
+  type FailureKind,
+  IGNORE_ON_DEFAULT,
+} from './guards/failure-kind.js';
+export {
+  type Decision,
+  type Guard,
+  type GuardedCall,
+  type Outcome,
+  Replay,
+  Rewrite,
+  type UsedFact,
+  Wait,
+} from './guards/guard.js';
 export type { Mode } from './guards/guard-definition.js';
 export type { GuardSite, ToolDirectory } from './guards/guard-site.js';
 export { Idempotent, type IdempotentOptions, type Reconciliation } from './guards/idempotent.js';

@@ -32,7 +32,8 @@ export function toolsOf(agent: AnyClass, problems: ConfigurationProblem[]): Agen
   const tools = new Map<string, AgentTool>();
   for (const { owner, record } of lineage(agent)) {
     const name = record?.agent?.name ?? owner.name;
-    for (const [method, tool] of tools) tools.set(method, { ...tool, id: `${name}.${method}`, ids: [`${name}.${method}`, ...tool.ids] });
+    for (const [method, tool] of tools)
+      tools.set(method, { ...tool, id: `${name}.${method}`, ids: [`${name}.${method}`, ...tool.ids] });
     for (const [method, own] of record?.methods ?? []) {
       reportTwins(agent, method, own.guards, problems);
       const inherited = tools.get(method);
@@ -41,7 +42,11 @@ export function toolsOf(agent: AnyClass, problems: ConfigurationProblem[]): Agen
         method,
         id,
         ids: inherited?.ids ?? [id],
-        options: { ...inherited?.options, ...own.tool, [IS_TOOL]: own.tool !== undefined || inherited?.options[IS_TOOL] === true },
+        options: {
+          ...inherited?.options,
+          ...own.tool,
+          [IS_TOOL]: own.tool !== undefined || inherited?.options[IS_TOOL] === true,
+        },
         guards: merged(inherited?.guards ?? [], own.guards),
       });
     }
@@ -57,11 +62,18 @@ function withoutMark(tool: AgentTool): AgentTool {
 }
 
 function merged(inherited: readonly GuardDeclaration[], own: readonly GuardDeclaration[]): GuardDeclaration[] {
-  const replaced = new Set(own.filter(({ definition }) => !definition.repeatable).map(({ definition }) => definition.kind));
+  const replaced = new Set(
+    own.filter(({ definition }) => !definition.repeatable).map(({ definition }) => definition.kind),
+  );
   return [...inherited.filter(({ definition }) => !replaced.has(definition.kind)), ...own];
 }
 
-function reportTwins(agent: AnyClass, method: string, guards: ClassRecordGuards, problems: ConfigurationProblem[]): void {
+function reportTwins(
+  agent: AnyClass,
+  method: string,
+  guards: ClassRecordGuards,
+  problems: ConfigurationProblem[],
+): void {
   const seen = new Set<string>();
   for (const { definition } of guards) {
     if (definition.repeatable) continue;
@@ -80,7 +92,10 @@ function isUsable(agent: AnyClass, { method, options, guards }: AgentTool, probl
     problems.push({ code: 'usage.tool', className: agent.name, method, message });
     return false;
   };
-  if (!options[IS_TOOL]) return problem(`has guards (${guards.map(({ definition }) => definition.kind).join(', ')}) but no @Tool, so nothing would guard it`);
+  if (!options[IS_TOOL])
+    return problem(
+      `has guards (${guards.map(({ definition }) => definition.kind).join(', ')}) but no @Tool, so nothing would guard it`,
+    );
   if (method === 'then') return problem('cannot be a tool: an object with a method "then" is taken for a promise');
   const descriptor = descriptorOf(agent.prototype as object, method);
   if (typeof descriptor?.value !== 'function') return problem('is no method on the class any more');

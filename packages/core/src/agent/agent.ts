@@ -1,5 +1,5 @@
-import { UsageError } from '../errors/usage-errors.js';
 import type { Token } from '../container/provider.js';
+import { UsageError } from '../errors/usage-errors.js';
 import { contextBag, legacyBag, ownRecord } from './class-record.js';
 import { isDecoratorContext } from './tool-decorator.js';
 
@@ -16,7 +16,10 @@ export interface AgentOptions {
 }
 
 /** A class decorator, for TC39 decorators and for `experimentalDecorators`. */
-export type AgentDecorator = (target: abstract new (...args: never[]) => object, context?: ClassDecoratorContext) => void;
+export type AgentDecorator = (
+  target: abstract new (...args: never[]) => object,
+  context?: ClassDecoratorContext,
+) => void;
 
 /** Where `reflect-metadata` publishes what `@Agent` says, on the class. */
 export const AGENT_METADATA_KEY = 'actguard:agent';
@@ -32,10 +35,13 @@ export function Agent(options: AgentOptions = {}): AgentDecorator {
   return function decorate(target, context?: unknown): void {
     const name = options.name ?? target.name;
     if (!NAME.test(name)) {
-      throw new UsageError(`@Agent name ${JSON.stringify(name)} of class ${target.name || '(anonymous)'} must be letters, digits, "_" or "-".`, {
-        code: 'usage.decorator',
-        details: { className: target.name, option: 'Agent.name', value: name },
-      });
+      throw new UsageError(
+        `@Agent name ${JSON.stringify(name)} of class ${target.name || '(anonymous)'} must be letters, digits, "_" or "-".`,
+        {
+          code: 'usage.decorator',
+          details: { className: target.name, option: 'Agent.name', value: name },
+        },
+      );
     }
     const bag = isDecoratorContext(context) ? contextBag(context) : legacyBag(target);
     const agent = { name, inject: options.inject };

@@ -19,7 +19,9 @@ export type ArgumentPath<T, Depth extends 0[] = []> = Depth['length'] extends 4
       }[keyof T & string];
 
 type DeeperPath<Name extends string, Value, Depth extends 0[]> = Value extends readonly (infer Element)[]
-  ? `${Name}[]` | (NonNullable<Element> extends Scalar ? never : `${Name}[].${ArgumentPath<NonNullable<Element>, Depth>}`)
+  ?
+      | `${Name}[]`
+      | (NonNullable<Element> extends Scalar ? never : `${Name}[].${ArgumentPath<NonNullable<Element>, Depth>}`)
   : Value extends Scalar
     ? never
     : `${Name}.${ArgumentPath<Value, Depth>}`;

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
+import type { Token } from '../container/provider.js';
 import { UsageError } from '../errors/usage-errors.js';
 import type { GuardDeclaration } from '../guards/guard-definition.js';
-import type { Token } from '../container/provider.js';
 import { symbolMetadata } from './symbol-metadata.js';
 
 // A registered symbol, so that a class decorated with one copy of the package is understood by a host of another.
@@ -39,7 +39,10 @@ export function legacyBag(target: object): MetadataBag {
 }
 
 /** The bag of a TC39 decorator context. */
-export function contextBag(context: { readonly metadata?: object | undefined; readonly name?: string | symbol | undefined }): MetadataBag {
+export function contextBag(context: {
+  readonly metadata?: object | undefined;
+  readonly name?: string | symbol | undefined;
+}): MetadataBag {
   if (context.metadata) return context.metadata;
   throw new UsageError(
     `The compiler gave no decorator metadata for ${String(context.name)}. Compile with TypeScript 5.2 or later, esbuild, swc 2022-03 or Babel 2023-11.`,
@@ -49,7 +52,8 @@ export function contextBag(context: { readonly metadata?: object | undefined; re
 
 /** The record in this very bag, made where it is missing: a subclass never writes into its parent's. */
 export function ownRecord(bag: MetadataBag): ClassRecord {
-  if (!Object.hasOwn(bag, RECORD)) Object.defineProperty(bag, RECORD, { value: { methods: new Map() } satisfies ClassRecord });
+  if (!Object.hasOwn(bag, RECORD))
+    Object.defineProperty(bag, RECORD, { value: { methods: new Map() } satisfies ClassRecord });
   return bag[RECORD] as ClassRecord;
 }
 
@@ -63,7 +67,11 @@ export function recordOf(target: AnyClass): ClassRecord | undefined {
 /** A class and its ancestors with what decorators wrote on each, the root first. */
 export function lineage(target: AnyClass): { readonly owner: AnyClass; readonly record: ClassRecord | undefined }[] {
   const classes: { owner: AnyClass; record: ClassRecord | undefined }[] = [];
-  for (let owner: unknown = target; typeof owner === 'function' && owner !== Function.prototype; owner = Object.getPrototypeOf(owner)) {
+  for (
+    let owner: unknown = target;
+    typeof owner === 'function' && owner !== Function.prototype;
+    owner = Object.getPrototypeOf(owner)
+  ) {
     classes.push({ owner: owner as AnyClass, record: recordOf(owner as AnyClass) });
   }
   return classes.reverse();

@@ -4,11 +4,17 @@ import type { CallContext } from '../run/call-context.js';
 import { contextBag, legacyBag, type MetadataBag, type MethodRecord, ownRecord } from './class-record.js';
 
 /** A method that can be a tool: one argument object, and a promise or an `async *`. */
-export type ToolMethod<Args, Result = unknown> = (args: Args, call: CallContext) => Promise<Result> | AsyncIterable<Result>;
+export type ToolMethod<Args, Result = unknown> = (
+  args: Args,
+  call: CallContext,
+) => Promise<Result> | AsyncIterable<Result>;
 
 /** Makes static and `#private` methods a compile error. */
 // biome-ignore lint/suspicious/noExplicitAny: the class and the method are whatever is decorated
-type InstanceMethodContext = ClassMethodDecoratorContext<any, any> & { readonly static: false; readonly private: false };
+type InstanceMethodContext = ClassMethodDecoratorContext<any, any> & {
+  readonly static: false;
+  readonly private: false;
+};
 
 /** A decorator of a tool's method, for TC39 decorators and for `experimentalDecorators`. */
 export interface ToolDecorator<Args, Result = unknown> {
@@ -20,7 +26,10 @@ export interface ToolDecorator<Args, Result = unknown> {
 export const TOOL_METADATA_KEY = 'actguard:tool';
 
 /** A decorator that adds guards to a method and changes nothing else. */
-export function guardDecorator<Args, Result>(decorator: string, declaration: GuardDeclaration): ToolDecorator<Args, Result> {
+export function guardDecorator<Args, Result>(
+  decorator: string,
+  declaration: GuardDeclaration,
+): ToolDecorator<Args, Result> {
   return methodDecorator(decorator, (record) => {
     record.guards = [declaration, ...record.guards];
   });
@@ -71,8 +80,14 @@ function placeOf(decorator: string, method: object, context: DecoratorContext): 
   return { bag: contextBag(context), name: toolName(decorator, name), method };
 }
 
-function legacyPlaceOf(decorator: string, target: object, name: unknown, descriptor: { value?: unknown } | undefined): Place {
-  if (typeof target === 'function') throw misplaced(decorator, name, name === undefined ? 'a class' : 'a static method');
+function legacyPlaceOf(
+  decorator: string,
+  target: object,
+  name: unknown,
+  descriptor: { value?: unknown } | undefined,
+): Place {
+  if (typeof target === 'function')
+    throw misplaced(decorator, name, name === undefined ? 'a class' : 'a static method');
   if (typeof descriptor?.value !== 'function') throw misplaced(decorator, name, 'something that is no method');
   return { bag: legacyBag(target.constructor), name: toolName(decorator, name), method: descriptor.value };
 }

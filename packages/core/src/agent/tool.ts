@@ -36,6 +36,9 @@ export interface ToolOptions<Args, Result = unknown> {
   readonly enforce?: readonly Rule<NoInfer<Args>>[];
 }
 
+/** A schema whose output the method takes: the method may ask for less than the schema checks, never for more. */
+export type SchemaOf<Args> = StandardSchemaV1<unknown, NoInfer<Args>>;
+
 /** A schema that only validates: what it returns could be given to it again. Another one is a compile error. */
 export type ValidatingSchema<Schema extends StandardSchemaV1> =
   StandardSchemaV1.InferOutput<Schema> extends StandardSchemaV1.InferInput<Schema>
@@ -52,13 +55,22 @@ export type ValidatingSchema<Schema extends StandardSchemaV1> =
  * @throws {HostConfigurationError} when the host is created, for wrong options
  * @throws {ToolInputError} at the call, where the arguments are no plain data or the schema refuses them
  */
-export function Tool<Schema extends StandardSchemaV1, Result = unknown>(
-  options: { readonly input: Schema & ValidatingSchema<Schema> } & ToolOptions<StandardSchemaV1.InferOutput<Schema>, Result>,
-): ToolDecorator<StandardSchemaV1.InferOutput<Schema>, Result>;
+export function Tool<Args, Result = unknown, Schema extends SchemaOf<Args> = SchemaOf<Args>>(
+  options: ToolOptions<Args, Result> & { readonly input: Schema & ValidatingSchema<Schema> },
+): ToolDecorator<Args, Result>;
 export function Tool<Args, Result = unknown>(options?: ToolOptions<Args, Result>): ToolDecorator<Args, Result>;
 export function Tool(options: ToolOptions<unknown> & { readonly input?: StandardSchemaV1 } = {}): ToolDecorator<never> {
   return methodDecorator('Tool', (record) => {
-    const { rateLimit: _r, circuitBreaker: _c, timeout: _t, maxAttempts: _m, idempotent: _i, prove: _p, enforce: _e, ...tool } = options;
+    const {
+      rateLimit: _r,
+      circuitBreaker: _c,
+      timeout: _t,
+      maxAttempts: _m,
+      idempotent: _i,
+      prove: _p,
+      enforce: _e,
+      ...tool
+    } = options;
     record.tool = tool;
     record.guards = [...declarationsOf(options), ...record.guards];
   });
@@ -69,7 +81,8 @@ function declarationsOf(options: ToolOptions<unknown>): GuardDeclaration[] {
   if (options.rateLimit !== undefined) declarations.push(declareGuard(rateLimit, options.rateLimit));
   if (options.circuitBreaker !== undefined) declarations.push(declareGuard(circuitBreaker, options.circuitBreaker));
   if (options.timeout !== undefined) declarations.push(declareGuard(timeout, timeout.normalise(options.timeout)));
-  if (options.maxAttempts !== undefined) declarations.push(declareGuard(maxAttempts, maxAttempts.normalise(options.maxAttempts)));
+  if (options.maxAttempts !== undefined)
+    declarations.push(declareGuard(maxAttempts, maxAttempts.normalise(options.maxAttempts)));
   if (options.idempotent !== undefined) declarations.push(declareGuard(idempotent, options.idempotent));
   if (options.enforce !== undefined) declarations.push(declareGuard(enforce, { rules: options.enforce }));
   const proofs = options.prove === undefined ? [] : [options.prove].flat();

@@ -4,11 +4,11 @@ import type { Decision } from '../guards/guard.js';
 import { Replay, Rewrite, Wait } from '../guards/guard.js';
 import type { StoreAnswer, StoreOperation } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
+import { isThenable } from '../store/thenable.js';
 import { tellAdmitted, tellIntervention, tellObserved } from './call-events.js';
 import { isObserved } from './observed.js';
 import type { Step } from './plan.js';
 import { settleHeld } from './settlement.js';
-import { isThenable } from '../store/thenable.js';
 import type { ToolCall } from './tool-call.js';
 
 /** Who refused a call: thrown by `admit`, so that the pipeline can name the guard. */
@@ -66,7 +66,8 @@ function gather(call: ToolCall): Round {
   // Policy looks again in the last trip, so that nothing is waited for after it.
   if (call.isPolicyStale && call.position >= capacityFrom) {
     call.isPolicyStale = false;
-    for (const step of admission) if (step.decidesReplays && !step.isCustom && !lookAgain(call, step, round)) return round;
+    for (const step of admission)
+      if (step.decidesReplays && !step.isCustom && !lookAgain(call, step, round)) return round;
   }
   while (call.position < admission.length) {
     const step = admission[call.position++] as Step;
@@ -102,7 +103,9 @@ function request(call: ToolCall, step: Step, round: Round): boolean {
   }
   round.questions.push({ step, operation: operation && round.operations.length });
   if (operation !== undefined) {
-    round.operations.push('observe' in operation && isObserved(call, step) ? { ...operation, observe: true } : operation);
+    round.operations.push(
+      'observe' in operation && isObserved(call, step) ? { ...operation, observe: true } : operation,
+    );
   }
   return true;
 }
@@ -148,7 +151,13 @@ function indexOfRefusal(operations: readonly StoreOperation[], answers: readonly
 }
 
 /** Lets a guard decide; the answer is a wait where it puts the call off. */
-function judge(call: ToolCall, step: Step, answer: StoreAnswer, isRefused: boolean, isTakenBack: boolean): MaybePromise<Wait | undefined> {
+function judge(
+  call: ToolCall,
+  step: Step,
+  answer: StoreAnswer,
+  isRefused: boolean,
+  isTakenBack: boolean,
+): MaybePromise<Wait | undefined> {
   let decision: Decision | Promise<Decision>;
   try {
     if (answer !== undefined && 'full' in answer && answer.full) throw new StoreFullError(call.tool, step.kind);
@@ -167,7 +176,13 @@ function judge(call: ToolCall, step: Step, answer: StoreAnswer, isRefused: boole
   );
 }
 
-function accept(call: ToolCall, step: Step, decision: Decision, isRefused: boolean, isTakenBack: boolean): Wait | undefined {
+function accept(
+  call: ToolCall,
+  step: Step,
+  decision: Decision,
+  isRefused: boolean,
+  isTakenBack: boolean,
+): Wait | undefined {
   if (isObserved(call, step) && (decision instanceof Replay || decision instanceof Wait)) {
     if (decision instanceof Wait) decision.release();
     tellObserved(call, step, decision instanceof Replay ? 'a stored result would be delivered' : 'the call would wait');

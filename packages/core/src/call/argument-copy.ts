@@ -63,7 +63,11 @@ class Copier {
     for (const name of Object.keys(value)) {
       if (name === '__proto__') throw refused(this.#tool, path, 'holds a property named __proto__');
       this.#count(path);
-      copy[name] = this.copy((value as Record<string, unknown>)[name], path === '' ? name : `${path}.${name}`, depth + 1);
+      copy[name] = this.copy(
+        (value as Record<string, unknown>)[name],
+        path === '' ? name : `${path}.${name}`,
+        depth + 1,
+      );
     }
     return Object.freeze(copy);
   }

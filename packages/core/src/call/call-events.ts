@@ -1,3 +1,5 @@
+import { isActGuardError } from '../errors/actguard-error.js';
+import { cut } from '../errors/refusal.js';
 import type {
   ActGuardEvent,
   CallEventBase,
@@ -5,8 +7,6 @@ import type {
   GuardAdmittedEvent,
   GuardInterventionEvent,
 } from '../events/event.js';
-import { isActGuardError } from '../errors/actguard-error.js';
-import { cut } from '../errors/refusal.js';
 import type { Step } from './plan.js';
 import type { ToolCall } from './tool-call.js';
 
@@ -17,11 +17,22 @@ export function tellBlocked(call: ToolCall, guardName: string, error: unknown): 
   const { events } = call.run.core;
   if (!events.isListening || !events.isNews(error)) return;
   const code = isActGuardError(error) ? error.code : 'guard.refused';
-  tell(call, { ...about(call, 'guard', 'error', 'blocked'), name: 'guard.blocked', guardName, code, ...errorIn(error) });
+  tell(call, {
+    ...about(call, 'guard', 'error', 'blocked'),
+    name: 'guard.blocked',
+    guardName,
+    code,
+    ...errorIn(error),
+  });
 }
 
 /** A guard changed what a call came to. */
-export function tellIntervention(call: ToolCall, guardName: string, action: GuardInterventionEvent['action'], error?: unknown): void {
+export function tellIntervention(
+  call: ToolCall,
+  guardName: string,
+  action: GuardInterventionEvent['action'],
+  error?: unknown,
+): void {
   const { events } = call.run.core;
   if (!events.isListening) return;
   if (error !== undefined) events.isNews(error);
@@ -37,7 +48,12 @@ export function tellAdmitted(call: ToolCall, step: Step, facts?: GuardAdmittedEv
 /** A guard in observe mode would have stopped the call. */
 export function tellObserved(call: ToolCall, step: Step, error: unknown): void {
   if (!call.run.core.events.isListening) return;
-  tell(call, { ...about(call, 'guard', '', 'observed'), name: 'guard.observed', guardName: step.kind, ...errorIn(error) });
+  tell(call, {
+    ...about(call, 'guard', '', 'observed'),
+    name: 'guard.observed',
+    guardName: step.kind,
+    ...errorIn(error),
+  });
 }
 
 /** The method returned. */

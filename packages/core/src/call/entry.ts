@@ -1,19 +1,26 @@
 import { isActGuardError } from '../errors/actguard-error.js';
 import { StoreUnavailableError } from '../errors/guard-errors.js';
 import { ambientFrame } from '../run/ambient.js';
-import type { MaybePromise } from '../store/state-store.js';
-import { admit, Refused } from './admission.js';
 import type { CallRun } from '../run/call-run.js';
+import type { MaybePromise } from '../store/state-store.js';
+import { isThenable } from '../store/thenable.js';
+import { admit, Refused } from './admission.js';
 import { copyArguments } from './argument-copy.js';
 import type { Plan } from './plan.js';
-import { isThenable } from '../store/thenable.js';
 import { ToolCall } from './tool-call.js';
 import { validateInput } from './tool-input.js';
 
 /** The object of a new call. */
 export function startCall(plan: Plan, run: CallRun, agent: object): ToolCall {
   const frame = ambientFrame();
-  return new ToolCall(plan, run, agent, frame?.run === run ? frame.call : undefined, run.nextCallNumber(), run.core.clock.now());
+  return new ToolCall(
+    plan,
+    run,
+    agent,
+    frame?.run === run ? frame.call : undefined,
+    run.nextCallNumber(),
+    run.core.clock.now(),
+  );
 }
 
 /** Takes a call from its arguments to its admission, or to its refusal. */

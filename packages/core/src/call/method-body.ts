@@ -20,7 +20,11 @@ export function resume(call: ToolCall): void {
       step.guard.dispatched?.(call);
     } catch (error) {
       // Nothing refuses any more: the guard is out of order, not the call.
-      warnOnce(call.run.core, `dispatched_${step.kind}`, `${step.kind} failed at dispatch of ${call.tool}: ${String(error)}`);
+      warnOnce(
+        call.run.core,
+        `dispatched_${step.kind}`,
+        `${step.kind} failed at dispatch of ${call.tool}: ${String(error)}`,
+      );
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Outcome } from '../guards/guard.js';
 import type { CallRun } from '../run/call-run.js';
+import { isThenable } from '../store/thenable.js';
 import { tellFailure, tellIntervention, tellInvoked } from './call-events.js';
 import { cutOff, endLate } from './cut-off.js';
 import { enter, mayDispatch, startCall } from './entry.js';
@@ -9,7 +10,6 @@ import { settleRefusal } from './refusal-settlement.js';
 import { showReturned } from './returned.js';
 import { settleHeld } from './settlement.js';
 import { stepOf } from './steps.js';
-import { isThenable } from '../store/thenable.js';
 import type { ToolCall } from './tool-call.js';
 
 /**

@@ -35,7 +35,12 @@ export interface Plan {
 }
 
 /** Sorts the guards of a tool. */
-export function planOf(tool: ToolInfo, method: ToolFunction, steps: readonly Step[], maxAttempts: Plan['maxAttempts']): Plan {
+export function planOf(
+  tool: ToolInfo,
+  method: ToolFunction,
+  steps: readonly Step[],
+  maxAttempts: Plan['maxAttempts'],
+): Plan {
   const admission = steps.filter(({ guard }) => guard.request !== undefined || guard.admit !== undefined);
   return {
     tool,

@@ -2,12 +2,12 @@ import { isActGuardError } from '../errors/actguard-error.js';
 import { GuardRefusedError, StoreUnavailableError, ToolGuardError } from '../errors/guard-errors.js';
 import type { StoreAnswers } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
+import { isThenable } from '../store/thenable.js';
 import { Refused } from './admission.js';
 import { tellBlocked, tellObserved } from './call-events.js';
 import { releaseWaits } from './entry.js';
 import { isObserved } from './observed.js';
 import { settleHeld } from './settlement.js';
-import { isThenable } from '../store/thenable.js';
 import type { ToolCall } from './tool-call.js';
 
 /**

@@ -36,5 +36,7 @@ export function showReturned(call: ToolCall, value: unknown): Returned {
 }
 
 function factsIn(operations: readonly StoreOperation[]): { kind: string; value: string }[] {
-  return operations.flatMap((each) => (each.op === 'fact.add' ? each.values.map((value) => ({ kind: each.kind, value, origin: each.origin })) : []));
+  return operations.flatMap((each) =>
+    each.op === 'fact.add' ? each.values.map((value) => ({ kind: each.kind, value, origin: each.origin })) : [],
+  );
 }

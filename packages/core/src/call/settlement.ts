@@ -2,9 +2,9 @@ import { warnOnce } from '../events/warn-once.js';
 import type { Outcome } from '../guards/guard.js';
 import type { StoreAnswer, StoreAnswers, StoreOperation } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
+import { isThenable } from '../store/thenable.js';
 import { tellIntervention } from './call-events.js';
 import type { Step } from './plan.js';
-import { isThenable } from '../store/thenable.js';
 import type { ToolCall } from './tool-call.js';
 
 /**
@@ -37,14 +37,21 @@ function tell(
       const answer = step.guard[hook]?.(call, outcome);
       if (isThenable(answer)) {
         pending ??= [];
-        pending.push(Promise.resolve(answer).then((operation) => operation ?? undefined, (error: unknown) => failed(call, step.kind, error)));
+        pending.push(
+          Promise.resolve(answer).then(
+            (operation) => operation ?? undefined,
+            (error: unknown) => failed(call, step.kind, error),
+          ),
+        );
       } else if (answer !== undefined) operations.push(answer);
     } catch (error) {
       failed(call, step.kind, error);
     }
   }
   if (pending === undefined) return apply(call, operations);
-  return Promise.all(pending).then((more) => apply(call, [...operations, ...more.filter((each) => each !== undefined)]));
+  return Promise.all(pending).then((more) =>
+    apply(call, [...operations, ...more.filter((each) => each !== undefined)]),
+  );
 }
 
 function apply(call: ToolCall, operations: readonly StoreOperation[]): MaybePromise<void> {

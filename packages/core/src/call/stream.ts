@@ -110,7 +110,8 @@ class GuardedStream implements AsyncGenerator<unknown> {
         reject(this.#over(error));
       };
       inBody(call, body).then(
-        (result) => (call.phase === 'running' ? resolve(result) : endLate(call, { status: 'success', value: result.value })),
+        (result) =>
+          call.phase === 'running' ? resolve(result) : endLate(call, { status: 'success', value: result.value }),
         (error: unknown) => {
           if (call.phase !== 'running') return endLate(call, { status: 'failure', error });
           tellFailure(call, error);

@@ -1,9 +1,9 @@
 import { UsageError } from '../errors/usage-errors.js';
+import { isThenable } from '../store/thenable.js';
 import type { AgentBinding, Binding, ClassBinding, FactoryBinding } from './binding.js';
 import { type InjectionContext, withInjection } from './injection-context.js';
 import { ambiguousMessage, missingMessage } from './missing-provider.js';
 import type { Class, Token } from './provider.js';
-import { isThenable } from '../store/thenable.js';
 
 /** Hands out instances of one life time: those of the host, or those of one run. */
 export interface InstanceScope {

@@ -1,8 +1,8 @@
+import { isThenable } from '../store/thenable.js';
 import type { Binding, ClassBinding, FactoryBinding, ValueBinding } from './binding.js';
 import { Construction, construct, follow, type InstanceScope, refusePromise } from './construction.js';
 import { HeldInstances } from './held-instances.js';
 import { isDisposable } from './lifecycle.js';
-import { isThenable } from '../store/thenable.js';
 
 /** The instances that live as long as the host. Constructing happens only while it is created. */
 export class Singletons implements InstanceScope {

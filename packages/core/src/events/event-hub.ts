@@ -1,5 +1,5 @@
-import { warnOnce } from './warn-once.js';
 import type { ActGuardEvent, EventListener } from './event.js';
+import { warnOnce } from './warn-once.js';
 
 /** The listeners of a host. */
 export class EventHub {
@@ -38,6 +38,10 @@ export class EventHub {
   }
 
   #failed(error: unknown): void {
-    warnOnce(this, 'listener', `An event listener failed; events go on: ${error instanceof Error ? error.message : String(error)}`);
+    warnOnce(
+      this,
+      'listener',
+      `An event listener failed; events go on: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }

@@ -23,15 +23,28 @@ export interface BlockRegexOptions {
  * @throws {HostConfigurationError} when the host is created, if the pattern needs lookaround or backreferences: use `rule()`
  * @throws {PolicyViolationError} at the call: `PATTERN_BLOCKED`
  */
-export function blockRegex<Args>(arg: NoInfer<ArgumentPath<Args>>, pattern: RegExp | string, options: BlockRegexOptions = {}): Rule<Args> {
+export function blockRegex<Args>(
+  arg: NoInfer<ArgumentPath<Args>>,
+  pattern: RegExp | string,
+  options: BlockRegexOptions = {},
+): Rule<Args> {
   return {
     description: `${String(arg)} does not match ${String(pattern)}`,
     build(site) {
-      const check = new OptionCheck(site, 'Enforce.blockRegex', options, ['optional', 'hint'], 'usage.policy_configuration');
+      const check = new OptionCheck(
+        site,
+        'Enforce.blockRegex',
+        options,
+        ['optional', 'hint'],
+        'usage.policy_configuration',
+      );
       const argument = RuleArgument.parse(site, 'blockRegex', arg);
       try {
         const linear = new LinearPattern(pattern);
-        return argument && new BlockRegexGuard(site, argument, linear, { ...options, optional: check.flag('optional', false) });
+        return (
+          argument &&
+          new BlockRegexGuard(site, argument, linear, { ...options, optional: check.flag('optional', false) })
+        );
       } catch (error) {
         check.problem('pattern', String(pattern), (error as Error).message);
         return undefined;
@@ -64,7 +77,8 @@ class BlockRegexGuard implements Guard {
       const text = textOf(value);
       if (text === undefined) throw this.#blocked('cannot be checked as a text');
       const found = this.#pattern.test(text);
-      if (found !== 'no-match') throw this.#blocked(found === 'match' ? 'holds what is not allowed there' : 'is too long to be checked');
+      if (found !== 'no-match')
+        throw this.#blocked(found === 'match' ? 'holds what is not allowed there' : 'is too long to be checked');
     }
   }
 

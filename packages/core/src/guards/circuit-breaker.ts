@@ -5,7 +5,7 @@ import { CircuitOpenError } from '../errors/guard-errors.js';
 import { isWithinProbe } from '../run/ambient.js';
 import type { BreakerEnter, BreakerLeave, StoreAnswers } from '../store/operations.js';
 import { classifyError, classifyResult } from './classify-failure.js';
-import { FAIL_ON_DEFAULT, type FailureKind, FAILURE_KINDS, IGNORE_ON_DEFAULT } from './failure-kind.js';
+import { FAIL_ON_DEFAULT, FAILURE_KINDS, type FailureKind, IGNORE_ON_DEFAULT } from './failure-kind.js';
 import type { Guard, GuardedCall, Outcome } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
 import type { GuardSite } from './guard-site.js';
@@ -47,7 +47,8 @@ export function CircuitBreaker<Args>(options: CircuitBreakerOptions): ToolDecora
 export const circuitBreaker: GuardDefinition<CircuitBreakerOptions> = {
   kind: 'circuitBreaker',
   build: (options, site) => [new CircuitBreakerGuard(options, site)],
-  explain: ({ name, maxFails = 3, resetTimeout = '1m' }) => `"${name}" opens after ${maxFails} failures for ${resetTimeout}`,
+  explain: ({ name, maxFails = 3, resetTimeout = '1m' }) =>
+    `"${name}" opens after ${maxFails} failures for ${resetTimeout}`,
 };
 
 const CODE = 'usage.circuit_breaker_configuration';
@@ -84,7 +85,13 @@ class CircuitBreakerGuard implements Guard {
   request(call: GuardedCall): BreakerEnter | undefined {
     // A tool that calls another one of the same dependency would otherwise be refused because of its own probe.
     if (isWithinProbe(call.run, this.name)) return undefined;
-    return { op: 'breaker.enter', name: this.name, owner: call.id, resetTimeoutMs: this.#resetTimeoutMs, observe: false };
+    return {
+      op: 'breaker.enter',
+      name: this.name,
+      owner: call.id,
+      resetTimeoutMs: this.#resetTimeoutMs,
+      observe: false,
+    };
   }
 
   admit(call: GuardedCall, answer: StoreAnswers['breaker.enter'] | undefined): void {
@@ -140,10 +147,23 @@ class CircuitBreakerGuard implements Guard {
 
   #agree(check: OptionCheck, site: GuardSite): void {
     if (this.name === '') return;
-    const mine = JSON.stringify([this.#maxFails, this.#resetTimeoutMs, [...this.#failOn].sort(), [...this.#ignoreOn].sort()]);
-    const first = site.shared(`breaker:${this.name}`, () => ({ tool: this.#tool, options: mine, classify: this.#classify }));
+    const mine = JSON.stringify([
+      this.#maxFails,
+      this.#resetTimeoutMs,
+      [...this.#failOn].sort(),
+      [...this.#ignoreOn].sort(),
+    ]);
+    const first = site.shared(`breaker:${this.name}`, () => ({
+      tool: this.#tool,
+      options: mine,
+      classify: this.#classify,
+    }));
     if (first.options === mine && first.classify === this.#classify) return;
-    check.problem('name', this.name, `this breaker has other options at ${first.tool}; tools that share a breaker must agree on them`);
+    check.problem(
+      'name',
+      this.name,
+      `this breaker has other options at ${first.tool}; tools that share a breaker must agree on them`,
+    );
   }
 }
 
@@ -151,7 +171,8 @@ function kindsOf(check: OptionCheck, option: string, kinds: unknown): ReadonlySe
   const list: unknown[] = Array.isArray(kinds) || kinds instanceof Set ? [...kinds] : [];
   if (!Array.isArray(kinds) && !(kinds instanceof Set)) check.problem(option, kinds, 'must be a list of failure kinds');
   for (const kind of list) {
-    if (!FAILURE_KINDS.includes(kind as FailureKind)) check.problem(option, kind, `must hold only ${FAILURE_KINDS.join(', ')}`);
+    if (!FAILURE_KINDS.includes(kind as FailureKind))
+      check.problem(option, kind, `must hold only ${FAILURE_KINDS.join(', ')}`);
   }
   return new Set(list as FailureKind[]);
 }

@@ -27,7 +27,13 @@ export class DeadlineList {
 
   /** Calls `onDeadline` once the duration has passed, unless it is removed before. */
   add(now: number, onDeadline: () => void): Deadline {
-    const deadline: Deadline = { at: now + this.#durationMs, onDeadline, previous: this.#tail, next: undefined, listed: true };
+    const deadline: Deadline = {
+      at: now + this.#durationMs,
+      onDeadline,
+      previous: this.#tail,
+      next: undefined,
+      listed: true,
+    };
     if (this.#tail === undefined) this.#head = deadline;
     else this.#tail.next = deadline;
     this.#tail = deadline;

@@ -1,7 +1,7 @@
 import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
 import { UsageError } from '../errors/usage-errors.js';
-import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
 import type { Guard } from './guard.js';
+import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
 import type { GuardSite } from './guard-site.js';
 import { isCustom } from './order.js';
 
@@ -42,7 +42,9 @@ export function defineGuard<Options extends object = object, Args = unknown>(
 ): (options?: Options & { readonly mode?: Mode }) => ToolDecorator<Args> {
   const { name } = custom;
   if (typeof name !== 'string' || !NAME.test(name) || !isCustom(name) || name === 'custom') {
-    throw new UsageError(`defineGuard: the name ${JSON.stringify(name)} must be an identifier that no built-in guard has`);
+    throw new UsageError(
+      `defineGuard: the name ${JSON.stringify(name)} must be an identifier that no built-in guard has`,
+    );
   }
   const definition: GuardDefinition<Options> = {
     kind: name,

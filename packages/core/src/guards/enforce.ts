@@ -47,7 +47,8 @@ export const enforce: GuardDefinition<{ readonly rules: readonly Rule<never>[] }
     if (rules.length === 0) check.problem(undefined, options?.rules, 'needs at least one rule');
     const guards: Guard[] = [];
     for (const each of rules) {
-      if (typeof (each as Partial<Rule<never>> | undefined)?.build !== 'function') check.problem(undefined, each, 'is no rule');
+      if (typeof (each as Partial<Rule<never>> | undefined)?.build !== 'function')
+        check.problem(undefined, each, 'is no rule');
       else {
         const guard = each.build(site);
         if (guard !== undefined) guards.push(guard);

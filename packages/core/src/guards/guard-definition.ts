@@ -1,5 +1,5 @@
-import type { GuardSite } from './guard-site.js';
 import type { Guard } from './guard.js';
+import type { GuardSite } from './guard-site.js';
 
 /** Whether a guard stops a call or only reports that it would have. */
 export type Mode = 'enforce' | 'observe';

@@ -1,5 +1,5 @@
-import type { SchedulingClock } from '../clock.js';
 import type { ToolInfo } from '../call/tool-info.js';
+import type { SchedulingClock } from '../clock.js';
 
 /** What a guard knows about where it stands, while it is built. */
 export interface GuardSite {

@@ -44,7 +44,9 @@ export interface IdempotentOptions<Args, Result = unknown> {
   /** With `within: 'host'`: keys are common to all users, runs without `userId` included. @default false */
   readonly shared?: boolean;
   /** Errors after which nothing has happened for sure: the key is free again. */
-  readonly safeErrors?: readonly (abstract new (...args: never[]) => Error)[];
+  readonly safeErrors?: readonly (abstract new (
+    ...args: never[]
+  ) => Error)[];
   /** Says `false` where the tool reports in its result that it failed and nothing happened: the key is free again. */
   readonly succeeded?: (result: Result) => boolean;
   /** Finds out what became of an execution of unknown outcome, by looking at the world. It may be called more than once. */
@@ -63,7 +65,9 @@ export interface IdempotentOptions<Args, Result = unknown> {
  * @throws {IdempotencyOutcomeUnknownError | DuplicateIdempotencyKeyError} at the call
  */
 export function Idempotent<Args, Result = unknown>(
-  options: NoInfer<IdempotentOptions<Args, Result>> & { readonly key: NoInfer<IdempotentOptions<Args, Result>['key']> & {} },
+  options: NoInfer<IdempotentOptions<Args, Result>> & {
+    readonly key: NoInfer<IdempotentOptions<Args, Result>['key']> & {};
+  },
 ): ToolDecorator<Args, Result>;
 export function Idempotent<Args extends { readonly idempotencyKey: string | number }, Result = unknown>(
   options?: NoInfer<IdempotentOptions<Args, Result>> & { readonly key?: undefined },
@@ -83,7 +87,11 @@ export const idempotent: GuardDefinition<IdempotentOptions<unknown>> = {
 
 type Execution =
   | { readonly is: 'mine'; readonly key: string; readonly scope: string }
-  | { readonly is: 'found'; readonly owner: string; reconciled?: Reconciliation | { readonly outcome: 'failed'; readonly error: unknown } };
+  | {
+      readonly is: 'found';
+      readonly owner: string;
+      reconciled?: Reconciliation | { readonly outcome: 'failed'; readonly error: unknown };
+    };
 
 class IdempotentGuard implements Guard {
   readonly #tool: string;
@@ -92,7 +100,9 @@ class IdempotentGuard implements Guard {
   readonly #throws: boolean;
   readonly #within: 'run' | 'session' | 'host';
   readonly #shared: boolean;
-  readonly #safeErrors: readonly (abstract new (...args: never[]) => Error)[];
+  readonly #safeErrors: readonly (abstract new (
+    ...args: never[]
+  ) => Error)[];
   readonly #succeeded: ((result: unknown) => boolean) | undefined;
   readonly #reconcile: ((args: unknown, call: CallContext) => Promise<Reconciliation>) | undefined;
 
@@ -100,9 +110,13 @@ class IdempotentGuard implements Guard {
     const known = ['key', 'ttl', 'onDuplicate', 'within', 'shared', 'safeErrors', 'succeeded', 'reconcile', 'mode'];
     const check = new OptionCheck(site, 'Idempotent', options, known, 'usage.invalid_idempotent_tool');
     const key: unknown = options?.key ?? 'idempotencyKey';
-    if (typeof key !== 'string' && typeof key !== 'function') check.problem('key', key, 'must be the name of an argument or a function');
+    if (typeof key !== 'string' && typeof key !== 'function')
+      check.problem('key', key, 'must be the name of an argument or a function');
     this.#tool = site.tool.id;
-    this.#key = typeof key === 'function' ? (key as (args: unknown, call: CallContext) => unknown) : check.argument('key', String(key));
+    this.#key =
+      typeof key === 'function'
+        ? (key as (args: unknown, call: CallContext) => unknown)
+        : check.argument('key', String(key));
     this.#ttlMs = check.duration('ttl', '1h');
     this.#throws = check.oneOf('onDuplicate', ['return', 'throw'], 'return') === 'throw';
     this.#within = check.oneOf('within', ['run', 'session', 'host'], 'run');
@@ -243,7 +257,11 @@ class IdempotentGuard implements Guard {
     }
     const text = idText(value);
     if (text === undefined) {
-      throw new MissingIdempotencyKeyError(this.#tool, typeof this.#key === 'string' ? this.#key : this.#key.name || 'key', cause);
+      throw new MissingIdempotencyKeyError(
+        this.#tool,
+        typeof this.#key === 'string' ? this.#key : this.#key.name || 'key',
+        cause,
+      );
     }
     return text;
   }

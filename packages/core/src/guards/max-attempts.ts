@@ -25,7 +25,9 @@ export function MaxAttempts<Args>(calls: number | MaxAttemptsOptions): ToolDecor
 }
 
 /** How `@MaxAttempts` becomes a guard. */
-export const maxAttempts: GuardDefinition<MaxAttemptsOptions> & { normalise(calls: number | MaxAttemptsOptions): MaxAttemptsOptions } = {
+export const maxAttempts: GuardDefinition<MaxAttemptsOptions> & {
+  normalise(calls: number | MaxAttemptsOptions): MaxAttemptsOptions;
+} = {
   kind: 'maxAttempts',
   normalise: (calls) => (typeof calls === 'object' ? calls : { calls }),
   build(options, site) {

@@ -12,7 +12,13 @@ export class OptionCheck {
    * @param guard name of the decorator
    * @param known all options that it has
    */
-  constructor(site: GuardSite, guard: string, options: unknown, known: readonly string[], code = 'usage.guard_configuration') {
+  constructor(
+    site: GuardSite,
+    guard: string,
+    options: unknown,
+    known: readonly string[],
+    code = 'usage.guard_configuration',
+  ) {
     this.#site = site;
     this.#guard = guard;
     this.#code = code;
@@ -40,12 +46,16 @@ export class OptionCheck {
   }
 
   /** Milliseconds of a duration; a default of `undefined` makes it optional. */
-  duration<Fallback extends Duration | undefined>(option: string, fallback: Fallback): Fallback extends undefined ? number | undefined : number;
+  duration<Fallback extends Duration | undefined>(
+    option: string,
+    fallback: Fallback,
+  ): Fallback extends undefined ? number | undefined : number;
   duration(option: string, fallback: Duration | undefined): number | undefined {
     const value = this.#options[option] ?? fallback;
     if (value === undefined) return undefined;
     const ms = durationMs(value);
-    if (ms === undefined) this.problem(option, value, "must be milliseconds above 0 or a duration such as '30s', at most 366 days");
+    if (ms === undefined)
+      this.problem(option, value, "must be milliseconds above 0 or a duration such as '30s', at most 366 days");
     return ms ?? 1;
   }
 

@@ -40,7 +40,9 @@ export interface ProveOptions<Args, Result = unknown> {
  * @throws {HostConfigurationError} when the host is created, if an option is wrong
  * @throws {PolicyViolationError} `TOO_MANY_RESULTS`, after the method has run; `error.result` is its result
  */
-export function Prove<Args, Result = unknown>(options: NoInfer<ProveOptions<Args, Result>>): ToolDecorator<Args, Result> {
+export function Prove<Args, Result = unknown>(
+  options: NoInfer<ProveOptions<Args, Result>>,
+): ToolDecorator<Args, Result> {
   return guardDecorator('Prove', declareGuard(prove, options));
 }
 
@@ -63,7 +65,15 @@ class ProveGuard implements Guard {
   readonly #truncates: boolean;
 
   constructor(options: ProveOptions<unknown>, site: GuardSite) {
-    const check = new OptionCheck(site, 'Prove', options, ['kind', 'extract', 'ttl', 'about', 'maxItems', 'onTooMany', 'mode']);
+    const check = new OptionCheck(site, 'Prove', options, [
+      'kind',
+      'extract',
+      'ttl',
+      'about',
+      'maxItems',
+      'onTooMany',
+      'mode',
+    ]);
     this.#tool = site.tool.id;
     this.#clock = site.clock;
     this.#kind = check.text('kind');

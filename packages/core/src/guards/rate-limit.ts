@@ -61,7 +61,14 @@ class RateLimitGuard implements Guard {
   readonly #queue: TurnQueue;
 
   constructor(options: RateLimitOptions<unknown>, site: GuardSite) {
-    const check = new OptionCheck(site, 'RateLimit', options, ['maxCalls', 'period', 'scope', 'onLimit', 'maxWait', 'mode']);
+    const check = new OptionCheck(site, 'RateLimit', options, [
+      'maxCalls',
+      'period',
+      'scope',
+      'onLimit',
+      'maxWait',
+      'mode',
+    ]);
     this.#tool = site.tool.id;
     this.#maxCalls = check.positiveInteger('maxCalls', 10);
     this.#periodMs = check.duration('period', '1m');
@@ -87,7 +94,7 @@ class RateLimitGuard implements Guard {
   }
 
   admit(call: GuardedCall, answer: StoreAnswers['rate.take'] | undefined): Decision {
-    if (answer !== undefined && answer.admitted) return call.keep(this, answer.ticket);
+    if (answer?.admitted) return call.keep(this, answer.ticket);
     const retryAfterMs = answer !== undefined && 'retryAfterMs' in answer ? answer.retryAfterMs : 0;
     if (!this.#waits) throw this.#exceeded(call, retryAfterMs);
 
@@ -128,7 +135,12 @@ class RateLimitGuard implements Guard {
       value = Object.hasOwn(args, scope as string) ? args[scope as string] : undefined;
     }
     const text = idText(value);
-    if (text === undefined) throw new ScopeValidationError(this.#tool, typeof scope === 'function' ? scope.name || 'function' : String(scope), cause);
+    if (text === undefined)
+      throw new ScopeValidationError(
+        this.#tool,
+        typeof scope === 'function' ? scope.name || 'function' : String(scope),
+        cause,
+      );
     return text;
   }
 

@@ -27,10 +27,14 @@ export function requireCall(tool: `${string}.${string}`, options: RequireCallOpt
         void site.problem('Enforce.requireCall', value, message, 'usage.policy_configuration');
       const ids = typeof tool === 'string' ? site.tools.idsOf(tool) : [];
       const withinMs = options.within === undefined ? undefined : durationMs(options.within);
-      if (options.within !== undefined && withinMs === undefined) return problem(options.within, 'within must be a duration');
+      if (options.within !== undefined && withinMs === undefined)
+        return problem(options.within, 'within must be a duration');
       if (ids.length === 0) {
         const similar = typeof tool === 'string' ? site.tools.similar(tool) : [];
-        return problem(tool, `names no tool of this host${similar.length > 0 ? `; did you mean ${similar.join(', ')}?` : ''}`);
+        return problem(
+          tool,
+          `names no tool of this host${similar.length > 0 ? `; did you mean ${similar.join(', ')}?` : ''}`,
+        );
       }
       site.tools.recordSteps(ids);
       return new RequireCallGuard(site, tool, ids, withinMs, options.hint);
@@ -45,7 +49,13 @@ class RequireCallGuard implements Guard {
   readonly #withinMs: number | undefined;
   readonly #hint: string | undefined;
 
-  constructor(site: GuardSite, step: string, ids: readonly string[], withinMs: number | undefined, hint: string | undefined) {
+  constructor(
+    site: GuardSite,
+    step: string,
+    ids: readonly string[],
+    withinMs: number | undefined,
+    hint: string | undefined,
+  ) {
     this.#site = site;
     this.#step = step;
     this.#ids = ids;
@@ -54,7 +64,13 @@ class RequireCallGuard implements Guard {
   }
 
   request(call: GuardedCall): StepRequire {
-    return { op: 'step.require', session: call.run.sessionKey, tools: this.#ids, withinMs: this.#withinMs, observe: false };
+    return {
+      op: 'step.require',
+      session: call.run.sessionKey,
+      tools: this.#ids,
+      withinMs: this.#withinMs,
+      observe: false,
+    };
   }
 
   admit(_call: GuardedCall, answer: StoreAnswers['step.require']): void {

@@ -3,7 +3,14 @@ import type { ArgumentPath, IdArgument } from '../agent/argument-types.js';
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { quoted } from '../errors/refusal.js';
 import { idText } from '../run/fact-value.js';
-import type { FactGiveBack, FactOrigin, FactRequire, FactSources, StoreAnswers, TakenFact } from '../store/operations.js';
+import type {
+  FactGiveBack,
+  FactOrigin,
+  FactRequire,
+  FactSources,
+  StoreAnswers,
+  TakenFact,
+} from '../store/operations.js';
 import type { Rule } from './enforce.js';
 import { type Guard, type GuardedCall, type Outcome, Rewrite, type UsedFact } from './guard.js';
 import type { GuardSite } from './guard-site.js';
@@ -78,7 +85,13 @@ class RequireFactGuard implements Guard {
   readonly #isLoose: boolean;
   readonly #isOptional: boolean;
 
-  private constructor(site: GuardSite, arg: RuleArgument, kind: string, options: RequireFactOptions<unknown>, check: OptionCheck) {
+  private constructor(
+    site: GuardSite,
+    arg: RuleArgument,
+    kind: string,
+    options: RequireFactOptions<unknown>,
+    check: OptionCheck,
+  ) {
     this.#site = site;
     this.#arg = arg;
     this.#kind = kind;
@@ -91,10 +104,13 @@ class RequireFactGuard implements Guard {
     this.#sources = sourcesOf(site, options, check);
     // Later guards have to see the proven spelling: a limit per value must not depend on how a model writes it.
     this.decidesAlone = this.#isLoose;
-    if (this.#sources.user !== undefined && this.#consumes) check.problem('consume', true, "does not go with from: 'user': what was said stays said");
+    if (this.#sources.user !== undefined && this.#consumes)
+      check.problem('consume', true, "does not go with from: 'user': what was said stays said");
     const needsProver = this.#sources.tool !== false && !this.#sources.app && this.#sources.user === undefined;
     if (this.#sources.tool !== false && site.tools.provers(kind).length === 0) {
-      const source = needsProver ? 'no tool of this host proves it, so every call is refused' : 'no tool of this host proves it';
+      const source = needsProver
+        ? 'no tool of this host proves it, so every call is refused'
+        : 'no tool of this host proves it';
       site.warn(`fact kind "${kind}": ${source}`);
     }
   }
@@ -141,12 +157,15 @@ class RequireFactGuard implements Guard {
       call.keep(this, undefined);
       return undefined;
     }
-    if (!answer.admitted) throw answer.why === 'missing' ? this.#missing(answer.value, 'was not proven') : this.#ambiguous(answer.value);
+    if (!answer.admitted)
+      throw answer.why === 'missing' ? this.#missing(answer.value, 'was not proven') : this.#ambiguous(answer.value);
     const { values } = call.kept(this) as FactRequire;
     const { taken, origins, spellings } = answer;
     call.keep(this, { values: spellings ?? values, origins, taken } satisfies Admission);
     if (spellings === undefined) return undefined;
-    return new Rewrite(replaceAt(call.args, this.#arg.path, spelling(new Map(values.map((value, index) => [value, spellings[index]])))));
+    return new Rewrite(
+      replaceAt(call.args, this.#arg.path, spelling(new Map(values.map((value, index) => [value, spellings[index]])))),
+    );
   }
 
   factsUsed(call: GuardedCall): readonly UsedFact[] | undefined {
@@ -164,7 +183,8 @@ class RequireFactGuard implements Guard {
     if (this.#about === undefined) return undefined;
     const args = call.args as Record<string, unknown>;
     const about = idText(Object.hasOwn(args, this.#about) ? args[this.#about] : undefined);
-    if (about === undefined) throw this.#missing(undefined, `cannot be checked, because ${quoted(this.#about)} is missing`);
+    if (about === undefined)
+      throw this.#missing(undefined, `cannot be checked, because ${quoted(this.#about)} is missing`);
     return about;
   }
 
@@ -194,7 +214,8 @@ class RequireFactGuard implements Guard {
 
   #defaultHint(): string {
     const provers = this.#site.tools.provers(this.#kind);
-    if (provers.length > 0) return `Call ${provers.slice(0, 2).join(' or ')} first and use a ${this.#kind} that it returned. Never invent one.`;
+    if (provers.length > 0)
+      return `Call ${provers.slice(0, 2).join(' or ')} first and use a value that it returned. Never invent one.`;
     if (this.#sources.user !== undefined) return `Use a ${this.#kind} that the user gave, or ask for it.`;
     return `Use a known ${this.#kind}, or ask the user. Never invent one.`;
   }
@@ -221,7 +242,11 @@ function sourcesOf(site: GuardSite, options: RequireFactOptions<unknown>, check:
     const ids = typeof source === 'string' ? site.tools.idsOf(source) : [];
     if (ids.length === 0) {
       const similar = typeof source === 'string' ? site.tools.similar(source) : [];
-      check.problem('from', source, `names no tool of this host${similar.length > 0 ? `; did you mean ${similar.join(', ')}?` : ''}`);
+      check.problem(
+        'from',
+        source,
+        `names no tool of this host${similar.length > 0 ? `; did you mean ${similar.join(', ')}?` : ''}`,
+      );
     }
     named.push(...ids);
   }

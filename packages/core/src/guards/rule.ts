@@ -18,12 +18,18 @@ export interface RuleOptions {
  * @param check gets the frozen arguments and, where it has a second parameter, the facts of the session
  * @throws {PolicyViolationError} at the call: `RULE_FAILED`
  */
-export function rule<Args>(name: string, check: (args: Args, facts: FactsView) => boolean | string, options: RuleOptions = {}): Rule<Args> {
+export function rule<Args>(
+  name: string,
+  check: (args: Args, facts: FactsView) => boolean | string,
+  options: RuleOptions = {},
+): Rule<Args> {
   return {
     description: String(name),
     build(site) {
-      const problem = (value: unknown, message: string): undefined => void site.problem('Enforce.rule', value, message, 'usage.policy_configuration');
-      if (typeof name !== 'string' || name.trim() === '') return problem(name, 'the name must be a text that is not blank');
+      const problem = (value: unknown, message: string): undefined =>
+        void site.problem('Enforce.rule', value, message, 'usage.policy_configuration');
+      if (typeof name !== 'string' || name.trim() === '')
+        return problem(name, 'the name must be a text that is not blank');
       if (typeof check !== 'function') return problem(check, `the check of rule "${name}" must be a function`);
       return new RuleGuard(site, name, check as (args: unknown, facts: FactsView) => unknown, options.hint);
     },
@@ -39,7 +45,12 @@ class RuleGuard implements Guard {
   readonly #check: (args: unknown, facts: FactsView) => unknown;
   readonly #hint: string | undefined;
 
-  constructor(site: GuardSite, name: string, check: (args: unknown, facts: FactsView) => unknown, hint: string | undefined) {
+  constructor(
+    site: GuardSite,
+    name: string,
+    check: (args: unknown, facts: FactsView) => unknown,
+    hint: string | undefined,
+  ) {
     this.#site = site;
     this.#name = name;
     this.#check = check;

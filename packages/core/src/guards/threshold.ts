@@ -30,7 +30,13 @@ export function threshold<Args>(arg: NoInfer<NumberPath<Args>>, options: Thresho
   return {
     description: `${String(arg)} ${[min === undefined ? '' : `>= ${min}`, max === undefined ? '' : `<= ${max}`].join(' ').trim()}`,
     build(site) {
-      const check = new OptionCheck(site, 'Enforce.threshold', options, ['min', 'max', 'optional', 'hint'], 'usage.policy_configuration');
+      const check = new OptionCheck(
+        site,
+        'Enforce.threshold',
+        options,
+        ['min', 'max', 'optional', 'hint'],
+        'usage.policy_configuration',
+      );
       for (const [name, bound] of Object.entries({ min, max })) {
         if (bound !== undefined && !Number.isFinite(bound)) check.problem(name, bound, 'must be a finite number');
       }
@@ -64,13 +70,16 @@ class ThresholdGuard implements Guard {
     }
     if (read.isList && !this.#arg.hasArray) throw this.#exceeded('a list');
     for (const value of read.values) {
-      if (typeof value !== 'number' || !(value >= min && value <= max) || !Number.isFinite(value)) throw this.#exceeded(value);
+      if (typeof value !== 'number' || !(value >= min && value <= max) || !Number.isFinite(value))
+        throw this.#exceeded(value);
     }
   }
 
   #exceeded(value: unknown): PolicyViolationError {
     const { min, max, hint } = this.#options;
-    const bounds = [min === undefined ? '' : `at least ${min}`, max === undefined ? '' : `at most ${max}`].filter(Boolean).join(' and ');
+    const bounds = [min === undefined ? '' : `at least ${min}`, max === undefined ? '' : `at most ${max}`]
+      .filter(Boolean)
+      .join(' and ');
     const shown = value === undefined ? 'is missing' : `${quoted(value)} is out of bounds`;
     return new PolicyViolationError({
       tool: this.#site.tool.id,

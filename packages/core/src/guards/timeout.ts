@@ -29,7 +29,9 @@ export function Timeout<Args>(after: Duration | TimeoutOptions): ToolDecorator<A
 }
 
 /** How `@Timeout` becomes a guard. */
-export const timeout: GuardDefinition<TimeoutOptions> & { normalise(after: Duration | TimeoutOptions): TimeoutOptions } = {
+export const timeout: GuardDefinition<TimeoutOptions> & {
+  normalise(after: Duration | TimeoutOptions): TimeoutOptions;
+} = {
   kind: 'timeout',
   normalise: (after) => (typeof after === 'object' ? after : { after }),
   build(options, site) {
@@ -84,7 +86,11 @@ class StreamTimeoutGuard implements Guard {
 
   dispatched(call: GuardedCall): void {
     const { clock } = this.#site;
-    const time = (call.kept(this) as StreamTime | undefined) ?? { remainingMs: this.#timeoutMs, since: 0, timer: undefined };
+    const time = (call.kept(this) as StreamTime | undefined) ?? {
+      remainingMs: this.#timeoutMs,
+      since: 0,
+      timer: undefined,
+    };
     const onDeadline = (): void => call.cutOff(this, new ToolTimeoutError(this.#tool, this.#timeoutMs, call.run.id));
     time.since = clock.now();
     time.timer = clock.schedule(onDeadline, time.remainingMs);

@@ -1,7 +1,8 @@
 import type { AnyClass } from '../agent/class-record.js';
 import { type SchedulingClock, schedulingClock } from '../clock.js';
 import { buildContainer, type Container } from '../container/container.js';
-import type { Token } from '../container/provider.js';
+import type { Provider, Token } from '../container/provider.js';
+import type { ProviderShapes } from '../container/provider-list.js';
 import { MissingRunError, NestedRunError } from '../errors/run-errors.js';
 import { type ConfigurationProblem, HostConfigurationError, UsageError } from '../errors/usage-errors.js';
 import type { EventListener } from '../events/event.js';
@@ -51,7 +52,9 @@ export class AgentHost implements AsyncDisposable {
    * @throws {HostConfigurationError} with everything that is wrong with every class, provider and option, together
    * @throws {UsageError} `usage.provider_failed` where a factory, a constructor or `onHostInit` fails
    */
-  static async create(options: AgentHostOptions = {}): Promise<AgentHost> {
+  static async create<Providers extends ProviderShapes = readonly Provider[]>(
+    options: AgentHostOptions<Providers> = {},
+  ): Promise<AgentHost> {
     const problems: ConfigurationProblem[] = [];
     const read = readHostOptions(options, problems);
     const clock: SchedulingClock = schedulingClock(read.clock);
@@ -82,7 +85,10 @@ export class AgentHost implements AsyncDisposable {
    */
   run<Result>(body: (run: Run) => Result | Promise<Result>): Promise<Result>;
   run<Result>(options: RunOptions, body: (run: Run) => Result | Promise<Result>): Promise<Result>;
-  async run<Result>(first: RunOptions | ((run: Run) => Result | Promise<Result>), second?: (run: Run) => Result | Promise<Result>): Promise<Result> {
+  async run<Result>(
+    first: RunOptions | ((run: Run) => Result | Promise<Result>),
+    second?: (run: Run) => Result | Promise<Result>,
+  ): Promise<Result> {
     const [options, body] = typeof first === 'function' ? [{}, first] : [first, second];
     if (typeof body !== 'function') throw new UsageError('host.run needs a function: host.run(options, (run) => …)');
     const outer = ambientFrame();
@@ -119,7 +125,8 @@ export class AgentHost implements AsyncDisposable {
   get<T>(token: Token<T>): T {
     if (!this.#parts.plans.byAgent.has(token as AnyClass)) return this.#parts.container.get(token);
     const run = ambientFrame()?.run;
-    if (run === undefined || !this.#runs.has(run as AgentRun)) throw new MissingRunError(`host.get(${(token as AnyClass).name})`);
+    if (run === undefined || !this.#runs.has(run as AgentRun))
+      throw new MissingRunError(`host.get(${(token as AnyClass).name})`);
     return run.get(token as AnyClass) as T;
   }
 
@@ -131,7 +138,8 @@ export class AgentHost implements AsyncDisposable {
   /** The effective guards of an agent's tools, as data and as text, with warnings. */
   explain(agent: AnyClass): AgentExplanation {
     const tools = this.#parts.plans.byAgent.get(agent);
-    if (tools === undefined) throw new UsageError(`${agent.name} is not an agent of this host`, { code: 'usage.agent_unknown' });
+    if (tools === undefined)
+      throw new UsageError(`${agent.name} is not an agent of this host`, { code: 'usage.agent_unknown' });
     return explainAgent(agent, tools);
   }
 

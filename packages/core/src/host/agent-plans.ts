@@ -1,14 +1,14 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type AgentTool, agentName, isAgent, toolsOf } from '../agent/agent-tools.js';
 import type { AnyClass } from '../agent/class-record.js';
+import { CountAttempts } from '../call/count-attempts.js';
+import { type Plan, planOf, type Step, type ToolFunction } from '../call/plan.js';
+import type { ToolInfo } from '../call/tool-info.js';
 import type { SchedulingClock } from '../clock.js';
 import { type ConfigurationProblem, shown } from '../errors/usage-errors.js';
 import type { GuardSite } from '../guards/guard-site.js';
 import { MaxAttemptsGuard } from '../guards/max-attempts.js';
 import { isCustom, positionOf } from '../guards/order.js';
-import { CountAttempts } from '../call/count-attempts.js';
-import { type Plan, planOf, type Step, type ToolFunction } from '../call/plan.js';
-import type { ToolInfo } from '../call/tool-info.js';
 import { ToolRegistry } from './tool-registry.js';
 import { argumentNamesIn, describeInput, type JsonSchemaOrReason } from './tool-schema.js';
 
@@ -38,7 +38,11 @@ const TOOL_OPTIONS = ['name', 'description', 'input'];
 const MODEL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 
 /** Builds the plan of every tool of every agent. Everything that is wrong goes to `problems`. */
-export async function planAgents(agents: readonly AnyClass[], clock: SchedulingClock, problems: ConfigurationProblem[]): Promise<AgentPlans> {
+export async function planAgents(
+  agents: readonly AnyClass[],
+  clock: SchedulingClock,
+  problems: ConfigurationProblem[],
+): Promise<AgentPlans> {
   checkAgents(agents, problems);
   const drafts = await draft(agents, problems);
   const registry = new ToolRegistry(drafts.map(({ info, tool }) => ({ info, guards: tool.guards })));
@@ -55,7 +59,11 @@ function checkAgents(agents: readonly AnyClass[], problems: ConfigurationProblem
     const twin = names.get(name);
     names.set(name, agent);
     if (!isAgent(agent)) {
-      problems.push({ code: 'usage.agent', className: agent.name, message: 'is listed as an agent but is not marked @Agent()' });
+      problems.push({
+        code: 'usage.agent',
+        className: agent.name,
+        message: 'is listed as an agent but is not marked @Agent()',
+      });
     }
     if (twin !== undefined && twin !== agent) {
       const message = `has the same agent name "${name}" as another class (${twin.name}); give one of them @Agent({ name })`;
@@ -88,9 +96,20 @@ async function draft(agents: readonly AnyClass[], problems: ConfigurationProblem
   );
 }
 
-function readToolOptions(agent: AnyClass, { method, options }: AgentTool, problems: ConfigurationProblem[]): StandardSchemaV1 | undefined {
+function readToolOptions(
+  agent: AnyClass,
+  { method, options }: AgentTool,
+  problems: ConfigurationProblem[],
+): StandardSchemaV1 | undefined {
   const problem = (option: string, message: string): void =>
-    void problems.push({ code: 'usage.tool', className: agent.name, method, option: `Tool.${option}`, value: options[option], message });
+    void problems.push({
+      code: 'usage.tool',
+      className: agent.name,
+      method,
+      option: `Tool.${option}`,
+      value: options[option],
+      message,
+    });
   for (const name of Object.keys(options)) if (!TOOL_OPTIONS.includes(name)) problem(name, 'is no option of @Tool');
   const { description, input } = options as { description?: unknown; input?: Partial<StandardSchemaV1> };
   if (description !== undefined && typeof description !== 'string') problem('description', 'must be a text');
@@ -100,7 +119,10 @@ function readToolOptions(agent: AnyClass, { method, options }: AgentTool, proble
   return undefined;
 }
 
-function modelNames(found: readonly { agent: AnyClass; tool: AgentTool }[], problems: ConfigurationProblem[]): Map<AgentTool, string> {
+function modelNames(
+  found: readonly { agent: AnyClass; tool: AgentTool }[],
+  problems: ConfigurationProblem[],
+): Map<AgentTool, string> {
   const methods = found.map(({ tool }) => tool.method);
   const names = new Map<AgentTool, string>();
   const owners = new Map<string, AgentTool>();
@@ -108,8 +130,16 @@ function modelNames(found: readonly { agent: AnyClass; tool: AgentTool }[], prob
     const isShared = methods.filter((method) => method === tool.method).length > 1;
     const name = tool.options['name'] ?? (isShared ? `${agentName(agent)}_${tool.method}` : tool.method);
     const problem = (message: string): void =>
-      void problems.push({ code: 'usage.tool', className: agent.name, method: tool.method, option: 'Tool.name', value: name, message });
-    if (typeof name !== 'string' || !MODEL_NAME.test(name)) problem('must be 1 to 64 letters, digits, "_" or "-", as models take it');
+      void problems.push({
+        code: 'usage.tool',
+        className: agent.name,
+        method: tool.method,
+        option: 'Tool.name',
+        value: name,
+        message,
+      });
+    if (typeof name !== 'string' || !MODEL_NAME.test(name))
+      problem('must be 1 to 64 letters, digits, "_" or "-", as models take it');
     const twin = owners.get(String(name));
     if (twin !== undefined) problem(`is the name of ${twin.id} too`);
     owners.set(String(name), tool);
@@ -118,7 +148,13 @@ function modelNames(found: readonly { agent: AnyClass; tool: AgentTool }[], prob
   return names;
 }
 
-function plan(each: Draft, registry: ToolRegistry, clock: SchedulingClock, shared: Map<string, unknown>, problems: ConfigurationProblem[]): PlannedTool {
+function plan(
+  each: Draft,
+  registry: ToolRegistry,
+  clock: SchedulingClock,
+  shared: Map<string, unknown>,
+  problems: ConfigurationProblem[],
+): PlannedTool {
   const { agent, tool, info, schema } = each;
   const warnings: string[] = [];
   const site: GuardSite = {
@@ -153,7 +189,8 @@ const countingStep: Step = {
 
 function stepsOf({ definition, options, mode = 'enforce' }: AgentTool['guards'][number], site: GuardSite): Step[] {
   const { kind, refusesStreams, decidesReplays = false } = definition;
-  if (site.tool.streams && refusesStreams !== undefined) site.problem(kind, undefined, `cannot guard an async * method: ${refusesStreams}`);
+  if (site.tool.streams && refusesStreams !== undefined)
+    site.problem(kind, undefined, `cannot guard an async * method: ${refusesStreams}`);
   try {
     return definition.build(options as never, site).map((guard) => ({
       guard,

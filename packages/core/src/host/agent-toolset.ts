@@ -28,7 +28,10 @@ export class AgentToolset implements Toolset {
     try {
       const agent = this.#run.get(tool.agent) as Record<string, (args: unknown) => unknown>;
       const returned = agent[tool.plan.tool.method]?.(parsed(args));
-      return { ok: true, value: tool.plan.tool.streams ? await collected(returned as AsyncIterable<unknown>) : await returned };
+      return {
+        ok: true,
+        value: tool.plan.tool.streams ? await collected(returned as AsyncIterable<unknown>) : await returned,
+      };
     } catch (error) {
       return failure(error);
     }
@@ -48,7 +51,10 @@ export class AgentToolset implements Toolset {
 function definitionOf({ plan, schema }: PlannedTool): ToolDefinition {
   const { id, name, description } = plan.tool;
   if (schema.schema !== undefined) return { name, description, inputSchema: schema.schema };
-  throw new UsageError(`${id} cannot be described to a model: ${schema.reason}`, { code: 'usage.tool_schema', details: { tool: id } });
+  throw new UsageError(`${id} cannot be described to a model: ${schema.reason}`, {
+    code: 'usage.tool_schema',
+    details: { tool: id },
+  });
 }
 
 // Text that is no JSON goes on as it is: the input guard refuses it and counts the attempt.
@@ -70,7 +76,8 @@ async function collected(stream: AsyncIterable<unknown>): Promise<unknown[]> {
 function failure(error: unknown): ToolCallResult {
   if (isActGuardError(error)) {
     const { toPrompt } = error as { toPrompt?: () => Refusal };
-    if (typeof toPrompt === 'function') return { ok: false, refusal: toPrompt.call(error), final: error.code.startsWith('run.'), error };
+    if (typeof toPrompt === 'function')
+      return { ok: false, refusal: toPrompt.call(error), final: error.code.startsWith('run.'), error };
   }
   const refusal: Refusal = {
     refused: true,

@@ -36,13 +36,18 @@ export function explainAgent(agent: AnyClass, planned: readonly PlannedTool[]): 
 
 function explainTool({ plan, guards, warnings }: PlannedTool): ToolExplanation {
   const explained = guards
-    .map(({ definition, options, mode = 'enforce' }): GuardExplanation => ({
-      guard: definition.kind,
-      mode,
-      does: definition.explain?.(options as never) ?? definition.kind,
-    }))
+    .map(
+      ({ definition, options, mode = 'enforce' }): GuardExplanation => ({
+        guard: definition.kind,
+        mode,
+        does: definition.explain?.(options as never) ?? definition.kind,
+      }),
+    )
     .sort((a, b) => positionOf(a.guard) - positionOf(b.guard));
-  const input: GuardExplanation[] = plan.tool.input === undefined ? [] : [{ guard: 'input', mode: 'enforce', does: `schema of ${plan.tool.input['~standard'].vendor}` }];
+  const input: GuardExplanation[] =
+    plan.tool.input === undefined
+      ? []
+      : [{ guard: 'input', mode: 'enforce', does: `schema of ${plan.tool.input['~standard'].vendor}` }];
   return { id: plan.tool.id, name: plan.tool.name, guards: [...input, ...explained], warnings };
 }
 

@@ -1,11 +1,11 @@
 import type { AnyClass } from '../agent/class-record.js';
-import { MissingRunError } from '../errors/run-errors.js';
-import { UsageError } from '../errors/usage-errors.js';
-import type { Class } from '../container/provider.js';
-import type { AgentRun } from '../run/agent-run.js';
 import { invoke } from '../call/pipeline.js';
 import type { Plan } from '../call/plan.js';
 import { invokeStream } from '../call/stream.js';
+import type { Class } from '../container/provider.js';
+import { MissingRunError } from '../errors/run-errors.js';
+import { UsageError } from '../errors/usage-errors.js';
+import type { AgentRun } from '../run/agent-run.js';
 
 // The run whose agent is being constructed; constructing is synchronous.
 let constructing: AgentRun | undefined;
@@ -66,5 +66,7 @@ function runUnderConstruction(agent: AnyClass): AgentRun {
 }
 
 function calledTooEarly(tool: string): UsageError {
-  return new UsageError(`${tool} was called in the constructor, before its agent belongs to a run. Call it later.`, { code: 'usage.call_in_constructor' });
+  return new UsageError(`${tool} was called in the constructor, before its agent belongs to a run. Call it later.`, {
+    code: 'usage.call_in_constructor',
+  });
 }

@@ -1,17 +1,20 @@
 import type { Clock } from '../clock.js';
 import type { ModuleImport } from '../container/module.js';
 import type { Provider } from '../container/provider.js';
+import type { ProviderList, ProviderShapes } from '../container/provider-list.js';
 import { type Duration, durationMs } from '../duration.js';
 import type { ConfigurationProblem } from '../errors/usage-errors.js';
 import type { EventListener } from '../events/event.js';
 import type { StateStore } from '../store/state-store.js';
 
 /** Options of `AgentHost.create`. */
-export interface AgentHostOptions {
+export interface AgentHostOptions<Providers extends ProviderShapes = readonly Provider[]> {
   /** Agent classes. */
-  readonly agents?: readonly (new (...args: never[]) => object)[];
+  readonly agents?: readonly (new (
+    ...args: never[]
+  ) => object)[];
   /** What agents and other providers get injected. */
-  readonly providers?: readonly Provider[];
+  readonly providers?: ProviderList<Providers>;
   /** Modules with providers and agents of their own. */
   readonly imports?: readonly ModuleImport[];
   /** Where the state lives that guards decide by. @default a MemoryStore of the host's own */
@@ -29,7 +32,8 @@ export interface AgentHostOptions {
 }
 
 /** Options of a host, checked. */
-export interface ReadHostOptions extends Omit<AgentHostOptions, 'mode' | 'sessionTtl' | 'drain'> {
+export interface ReadHostOptions extends Omit<AgentHostOptions, 'providers' | 'mode' | 'sessionTtl' | 'drain'> {
+  readonly providers?: readonly unknown[];
   readonly isObserved: boolean;
   readonly sessionTtlMs: number;
   readonly drainMs: number;
@@ -38,9 +42,18 @@ export interface ReadHostOptions extends Omit<AgentHostOptions, 'mode' | 'sessio
 const KNOWN = ['agents', 'providers', 'imports', 'store', 'mode', 'clock', 'onEvent', 'sessionTtl', 'drain'];
 
 /** Checks the options of a host; what is wrong goes to `problems`. */
-export function readHostOptions(options: AgentHostOptions, problems: ConfigurationProblem[]): ReadHostOptions {
+export function readHostOptions(
+  options: AgentHostOptions<ProviderShapes>,
+  problems: ConfigurationProblem[],
+): ReadHostOptions {
   const problem = (option: string, value: unknown, message: string): undefined =>
-    void problems.push({ code: 'usage.host_options', className: 'AgentHost', option: `create.${option}`, value, message });
+    void problems.push({
+      code: 'usage.host_options',
+      className: 'AgentHost',
+      option: `create.${option}`,
+      value,
+      message,
+    });
   if (typeof options !== 'object' || options === null) {
     problem('options', options, 'must be an object');
     return readHostOptions({}, problems);
@@ -48,7 +61,17 @@ export function readHostOptions(options: AgentHostOptions, problems: Configurati
   for (const [name, value] of Object.entries(options)) {
     if (!KNOWN.includes(name)) problem(name, value, `is no option; the options are ${KNOWN.join(', ')}`);
   }
-  const { agents, providers, imports, store, clock, onEvent, mode = 'enforce', sessionTtl = '1h', drain = '1s' } = options;
+  const {
+    agents,
+    providers,
+    imports,
+    store,
+    clock,
+    onEvent,
+    mode = 'enforce',
+    sessionTtl = '1h',
+    drain = '1s',
+  } = options;
   for (const [name, list] of Object.entries({ agents, providers, imports })) {
     if (list !== undefined && !Array.isArray(list)) problem(name, list, 'must be a list');
   }
@@ -59,7 +82,7 @@ export function readHostOptions(options: AgentHostOptions, problems: Configurati
   }
   if (onEvent !== undefined && typeof onEvent !== 'function') problem('onEvent', onEvent, 'must be a function');
   const duration = (name: string, value: Duration): number =>
-    durationMs(value) ?? (problem(name, value, "must be milliseconds above 0 or a duration such as '30s'") ?? 1);
+    durationMs(value) ?? problem(name, value, "must be milliseconds above 0 or a duration such as '30s'") ?? 1;
   return {
     ...(Array.isArray(agents) && { agents }),
     ...(Array.isArray(providers) && { providers }),

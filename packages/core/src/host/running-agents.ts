@@ -22,7 +22,15 @@ export class RunningAgents implements RunAgents {
     this.#container = container;
     this.#plans = plans;
     this.#released = released;
-    this.#classes = new Map([...plans.byAgent].map(([agent, tools]) => [agent, guardedClass(agent, tools.map(({ plan }) => plan))]));
+    this.#classes = new Map(
+      [...plans.byAgent].map(([agent, tools]) => [
+        agent,
+        guardedClass(
+          agent,
+          tools.map(({ plan }) => plan),
+        ),
+      ]),
+    );
   }
 
   get<T extends object>(run: AgentRun, agent: AnyClass): T {
@@ -35,7 +43,10 @@ export class RunningAgents implements RunAgents {
     const chosen = agents.length === 0 ? [...this.#plans.byAgent.keys()] : agents;
     const tools = chosen.flatMap((agent) => {
       const planned = this.#plans.byAgent.get(agent);
-      if (planned === undefined) throw new UsageError(`${agent?.name ?? String(agent)} is not an agent of this host`, { code: 'usage.agent_unknown' });
+      if (planned === undefined)
+        throw new UsageError(`${agent?.name ?? String(agent)} is not an agent of this host`, {
+          code: 'usage.agent_unknown',
+        });
       return planned;
     });
     return new AgentToolset(run, tools);

@@ -1,7 +1,7 @@
+import type { ToolInfo } from '../call/tool-info.js';
+import { nearMatches } from '../container/near-match.js';
 import type { GuardDeclaration } from '../guards/guard-definition.js';
 import type { ToolDirectory } from '../guards/guard-site.js';
-import { nearMatches } from '../container/near-match.js';
-import type { ToolInfo } from '../call/tool-info.js';
 
 /** A tool of the host with what was declared about it. */
 export interface RegisteredTool {

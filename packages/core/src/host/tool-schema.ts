@@ -16,10 +16,14 @@ export async function describeInput(input: StandardSchemaV1 | undefined): Promis
   if (input === undefined) return { schema: ANY_OBJECT };
   const standard = input['~standard'] as StandardSchemaV1['~standard'] & JsonSchemaConverter;
   try {
-    if (typeof standard.jsonSchema?.input === 'function') return { schema: standard.jsonSchema.input({ target: 'draft-07' }) as Record<string, unknown> };
+    if (typeof standard.jsonSchema?.input === 'function')
+      return { schema: standard.jsonSchema.input({ target: 'draft-07' }) as Record<string, unknown> };
     if (standard.vendor === 'valibot') return { schema: await fromValibot(input) };
   } catch (error) {
-    return { schema: undefined, reason: `its schema has no JSON Schema: ${error instanceof Error ? error.message : String(error)}` };
+    return {
+      schema: undefined,
+      reason: `its schema has no JSON Schema: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
   return { schema: undefined, reason: `schemas of ${standard.vendor} do not describe themselves as JSON Schema` };
 }
@@ -31,14 +35,20 @@ async function fromValibot(input: StandardSchemaV1): Promise<Record<string, unkn
   } catch {
     throw new Error('install @valibot/to-json-schema to describe valibot schemas');
   }
-  const { $schema: _, ...schema } = converter.toJsonSchema(input as never, { errorMode: 'ignore', typeMode: 'input' }) as Record<string, unknown>;
+  const { $schema: _, ...schema } = converter.toJsonSchema(input as never, {
+    errorMode: 'ignore',
+    typeMode: 'input',
+  }) as Record<string, unknown>;
   return schema;
 }
 
 /** Names of the arguments, where a schema knows all of them. */
-export function argumentNamesIn(schema: Readonly<Record<string, unknown>> | undefined): ReadonlySet<string> | undefined {
+export function argumentNamesIn(
+  schema: Readonly<Record<string, unknown>> | undefined,
+): ReadonlySet<string> | undefined {
   const properties = schema?.['properties'];
-  if (schema === undefined || schema === ANY_OBJECT || typeof properties !== 'object' || properties === null) return undefined;
+  if (schema === undefined || schema === ANY_OBJECT || typeof properties !== 'object' || properties === null)
+    return undefined;
   const others = schema['additionalProperties'];
   return others === undefined || others === false ? new Set(Object.keys(properties)) : undefined;
 }

@@ -1,21 +1,28 @@
 import { randomUUID } from 'node:crypto';
+import type { AnyClass } from '../agent/class-record.js';
 import type { Scheduled } from '../clock.js';
 import { isActGuardError } from '../errors/actguard-error.js';
-import { RunAbortedError, RunDeadlineError, RunEndedError, RunKilledError, type RunStoppedError, SessionConflictError } from '../errors/run-errors.js';
+import {
+  RunAbortedError,
+  RunDeadlineError,
+  RunEndedError,
+  RunKilledError,
+  type RunStoppedError,
+  SessionConflictError,
+} from '../errors/run-errors.js';
 import { UsageError } from '../errors/usage-errors.js';
 import { runScope } from '../guards/idempotent.js';
-import { withFrame } from './ambient.js';
-import type { RunFacts } from './run.js';
-import { namedSessionKey, ownSessionKey } from './session-key.js';
-import type { Toolset } from './toolset.js';
 import type { SessionOpen, StoreOperation } from '../store/operations.js';
-import type { AnyClass } from '../agent/class-record.js';
-import type { ReadRunOptions } from './run-options.js';
-import type { RunCore } from './run-core.js';
+import { isThenable } from '../store/thenable.js';
+import { withFrame } from './ambient.js';
 import { CallList, type ListedCall } from './call-list.js';
 import type { CallRun } from './call-run.js';
+import type { RunFacts } from './run.js';
+import type { RunCore } from './run-core.js';
+import type { ReadRunOptions } from './run-options.js';
 import { SessionFacts } from './session-facts.js';
-import { isThenable } from '../store/thenable.js';
+import { namedSessionKey, ownSessionKey } from './session-key.js';
+import type { Toolset } from './toolset.js';
 
 /** What a run asks of its host about agents. */
 export interface RunAgents {
@@ -221,7 +228,8 @@ export class AgentRun implements CallRun {
     const { sessionKey: session, sessionId, userId } = this;
     const open: SessionOpen = { op: 'session.open', session, sessionId, userId, idleMs: sessionTtlMs, observe: false };
     const check = ([answer]: readonly [{ readonly admitted: boolean; readonly full?: boolean }]): void => {
-      if (answer.full) throw new UsageError('the state store holds as many sessions as it may', { code: 'runtime.session_limit' });
+      if (answer.full)
+        throw new UsageError('the state store holds as many sessions as it may', { code: 'runtime.session_limit' });
       if (!answer.admitted) throw new SessionConflictError(sessionId);
     };
     const answers = store.apply([open] as const, clock.now());
@@ -239,7 +247,10 @@ export class AgentRun implements CallRun {
   }
 
   #startDeadline(deadlineMs: number): void {
-    this.#deadline = this.core.clock.schedule(() => this.#halt((tool) => new RunDeadlineError(tool, deadlineMs)), deadlineMs);
+    this.#deadline = this.core.clock.schedule(
+      () => this.#halt((tool) => new RunDeadlineError(tool, deadlineMs)),
+      deadlineMs,
+    );
     this.#deadline.keepAlive(false);
   }
 
@@ -256,10 +267,25 @@ export class AgentRun implements CallRun {
     const severity = outcome === 'blocked' || outcome === 'failed' ? 'error' : '';
     const errorType = error === undefined ? {} : { errorType: error instanceof Error ? error.name : typeof error };
     const { id: runId, sessionId, userId } = this;
-    events.emit({ category: 'run', name, severity, outcome, time: clock.wall(), runId, sessionId, userId, ...errorType });
+    events.emit({
+      category: 'run',
+      name,
+      severity,
+      outcome,
+      time: clock.wall(),
+      runId,
+      sessionId,
+      userId,
+      ...errorType,
+    });
   }
 }
 
 function isRefusal(error: unknown): boolean {
-  return isActGuardError(error) && !error.code.startsWith('tool.') && !error.code.startsWith('usage.host') && !error.code.startsWith('runtime.');
+  return (
+    isActGuardError(error) &&
+    !error.code.startsWith('tool.') &&
+    !error.code.startsWith('usage.host') &&
+    !error.code.startsWith('runtime.')
+  );
 }

@@ -21,4 +21,3 @@ export interface CallRun extends Run {
   /** Remembers how many attempts the store has counted. */
   noteAttempts(tool: string, used: number): number;
 }
-

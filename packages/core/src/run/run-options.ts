@@ -26,17 +26,29 @@ const NO_SCOPE: Readonly<Record<string, string>> = Object.freeze({});
 export function readRunOptions(options: RunOptions, isHostObserved: boolean): Omit<ReadRunOptions, 'killedBecause'> {
   if (typeof options !== 'object' || options === null) throw wrong('options', options, 'must be an object');
   for (const name of Object.keys(options)) {
-    if (!KNOWN.includes(name)) throw wrong(name, options[name as keyof RunOptions], `is no option of a run; those are ${KNOWN.join(', ')}`);
+    if (!KNOWN.includes(name))
+      throw wrong(name, options[name as keyof RunOptions], `is no option of a run; those are ${KNOWN.join(', ')}`);
   }
   const { userId, runId, sessionId, scope, signal, deadline, mode } = options;
   for (const [name, value] of Object.entries({ userId, runId, sessionId })) {
-    if (value !== undefined && (typeof value !== 'string' || value === '')) throw wrong(name, value, 'must be a text that is not empty');
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      throw wrong(name, value, 'must be a text that is not empty');
   }
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw wrong('signal', signal, 'must be an AbortSignal');
-  if (mode !== undefined && mode !== 'enforce' && mode !== 'observe') throw wrong('mode', mode, "must be 'enforce' or 'observe'");
+  if (mode !== undefined && mode !== 'enforce' && mode !== 'observe')
+    throw wrong('mode', mode, "must be 'enforce' or 'observe'");
   const deadlineMs = deadline === undefined ? undefined : durationMs(deadline);
-  if (deadline !== undefined && deadlineMs === undefined) throw wrong('deadline', deadline, "must be milliseconds above 0 or a duration such as '30s'");
-  return { userId, runId, sessionId, scope: readScope(scope), signal, deadlineMs, isObserved: mode === undefined ? isHostObserved : mode === 'observe' };
+  if (deadline !== undefined && deadlineMs === undefined)
+    throw wrong('deadline', deadline, "must be milliseconds above 0 or a duration such as '30s'");
+  return {
+    userId,
+    runId,
+    sessionId,
+    scope: readScope(scope),
+    signal,
+    deadlineMs,
+    isObserved: mode === undefined ? isHostObserved : mode === 'observe',
+  };
 }
 
 function readScope(scope: unknown): Readonly<Record<string, string>> {

@@ -57,7 +57,11 @@ export interface RunFacts {
    *
    * @throws {UsageError} where kind or value is no id
    */
-  add(kind: string, value: string | number | bigint, options?: { readonly ttl?: Duration; readonly about?: string | number }): void;
+  add(
+    kind: string,
+    value: string | number | bigint,
+    options?: { readonly ttl?: Duration; readonly about?: string | number },
+  ): void;
   /** Whether a live fact of this kind and value was proven or vouched for. A promise with a shared store. */
   has(kind: string, value: string | number | bigint): MaybePromise<boolean>;
   /** The live facts with their origins, of one kind or all. A promise with a shared store. */

@@ -1,11 +1,11 @@
 import { durationMs } from '../duration.js';
 import { UsageError } from '../errors/usage-errors.js';
-import { idText } from './fact-value.js';
-import type { RunFacts } from './run.js';
 import type { Fact, FactsView, StoreOperation } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
-import type { AgentRun } from './agent-run.js';
 import { isThenable } from '../store/thenable.js';
+import type { AgentRun } from './agent-run.js';
+import { idText } from './fact-value.js';
+import type { RunFacts } from './run.js';
 
 /** The facts of a run's session, as the application sees them. */
 export class SessionFacts implements RunFacts {
@@ -15,7 +15,11 @@ export class SessionFacts implements RunFacts {
     this.#run = run;
   }
 
-  add(kind: string, value: string | number | bigint, options: { readonly ttl?: unknown; readonly about?: unknown } = {}): void {
+  add(
+    kind: string,
+    value: string | number | bigint,
+    options: { readonly ttl?: unknown; readonly about?: unknown } = {},
+  ): void {
     const ttlMs = options.ttl === undefined ? undefined : durationMs(options.ttl);
     if (options.ttl !== undefined && ttlMs === undefined) throw new UsageError('run.facts.add: ttl must be a duration');
     const about = options.about === undefined ? undefined : idOf('add', 'about', options.about);
@@ -59,5 +63,7 @@ function kindOf(method: string, kind: unknown): string {
 function idOf(method: string, name: string, value: unknown): string {
   const text = idText(value);
   if (text !== undefined) return text;
-  throw new UsageError(`run.facts.${method}: ${name} must be a non-empty text of at most 1,024 characters or a safe integer`);
+  throw new UsageError(
+    `run.facts.${method}: ${name} must be a non-empty text of at most 1,024 characters or a safe integer`,
+  );
 }
