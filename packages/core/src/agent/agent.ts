@@ -33,8 +33,8 @@ const NAME = /^[\p{L}_][\p{L}\p{N}_-]*$/u;
  */
 export function Agent(options: AgentOptions = {}): AgentDecorator {
   return function decorate(target, context?: unknown): void {
-    const name = options.name ?? target.name;
-    if (!NAME.test(name)) {
+    const name = options?.name ?? target.name;
+    if (typeof name !== 'string' || !NAME.test(name)) {
       throw new UsageError(
         `@Agent name ${JSON.stringify(name)} of class ${target.name || '(anonymous)'} must be letters, digits, "_" or "-".`,
         {
@@ -44,7 +44,7 @@ export function Agent(options: AgentOptions = {}): AgentDecorator {
       );
     }
     const bag = isDecoratorContext(context) ? contextBag(context) : legacyBag(target);
-    const agent = { name, inject: options.inject };
+    const agent = { name, inject: options?.inject };
     ownRecord(bag).agent = agent;
     Reflect.defineMetadata(AGENT_METADATA_KEY, agent, target);
   };

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Duration } from '../duration.js';
+import { shown, UsageError } from '../errors/usage-errors.js';
 import { type CircuitBreakerOptions, circuitBreaker } from '../guards/circuit-breaker.js';
 import { enforce, type Rule } from '../guards/enforce.js';
 import { declareGuard, type GuardDeclaration } from '../guards/guard-definition.js';
@@ -60,7 +61,10 @@ export function Tool<Args, Result = unknown, Schema extends SchemaOf<Args> = Sch
 ): ToolDecorator<Args, Result>;
 export function Tool<Args, Result = unknown>(options?: ToolOptions<Args, Result>): ToolDecorator<Args, Result>;
 export function Tool(options: ToolOptions<unknown> & { readonly input?: StandardSchemaV1 } = {}): ToolDecorator<never> {
-  return methodDecorator('Tool', (record) => {
+  return methodDecorator('Tool', (record, method) => {
+    if (typeof options !== 'object' || options === null) {
+      throw new UsageError(`@Tool of ${method} takes an object of options, not ${shown(options)}`, { code: 'usage.decorator' });
+    }
     const {
       rateLimit: _r,
       circuitBreaker: _c,

@@ -58,7 +58,7 @@ export class ToolInputError extends ToolGuardError {
     const [first] = this.issues;
     const place = first === undefined || first.path === '' ? 'The arguments' : `The argument ${quoted(first.path)}`;
     return {
-      because: `${place} did not pass: ${quoted(first?.message ?? 'invalid')}.`,
+      because: `${place} did not pass: ${quoted(first?.message ?? 'invalid', 90)}.`,
       tryInstead: 'Send the arguments as the schema of the tool says.',
     };
   }

@@ -28,13 +28,13 @@ const MAX_QUOTED_LENGTH = 40;
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** A value that came from a model or a tool, made harmless: no control characters, no quotes of its own, cut, quoted. */
-export function quoted(value: unknown): string {
+export function quoted(value: unknown, maxLength = MAX_QUOTED_LENGTH): string {
   const text = typeof value === 'string' ? value : describe(value);
   const clean = text
-    .slice(0, MAX_QUOTED_LENGTH * 4)
+    .slice(0, maxLength * 4)
     .replace(INVISIBLE, '')
     .replace(/["'`<>{}\\]/g, '');
-  return `"${cut(clean, MAX_QUOTED_LENGTH)}"`;
+  return `"${cut(clean, maxLength)}"`;
 }
 
 /** A text cut to a length, with an ellipsis where something was left out. */

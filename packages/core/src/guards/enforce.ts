@@ -30,7 +30,7 @@ export interface EnforceOptions {
 export function Enforce<Args>(...rules: Rule<NoInfer<Args>>[]): ToolDecorator<Args>;
 export function Enforce<Args>(options: EnforceOptions, ...rules: Rule<NoInfer<Args>>[]): ToolDecorator<Args>;
 export function Enforce<Args>(first?: EnforceOptions | Rule<Args>, ...others: Rule<Args>[]): ToolDecorator<Args> {
-  const isRule = first === undefined || 'build' in first;
+  const isRule = typeof first !== 'object' || first === null || 'build' in first;
   const rules = (isRule ? [first, ...others] : others).filter((each) => each !== undefined);
   const declared = { rules: rules as Rule<never>[], ...(isRule ? {} : first) };
   return guardDecorator('Enforce', declareGuard(enforce, declared));

@@ -4,7 +4,7 @@ import { buildContainer, type Container } from '../container/container.js';
 import type { Provider, Token } from '../container/provider.js';
 import type { ProviderShapes } from '../container/provider-list.js';
 import { MissingRunError, NestedRunError } from '../errors/run-errors.js';
-import { type ConfigurationProblem, HostConfigurationError, UsageError } from '../errors/usage-errors.js';
+import { type ConfigurationProblem, HostConfigurationError, shown, UsageError } from '../errors/usage-errors.js';
 import type { EventListener } from '../events/event.js';
 import { EventHub } from '../events/event-hub.js';
 import { sessionScope } from '../guards/idempotent.js';
@@ -37,13 +37,13 @@ interface HostParts {
 export class AgentHost implements AsyncDisposable {
   readonly #parts: HostParts;
   readonly #agents: RunningAgents;
-  readonly #runs = new Set<AgentRun>();
+  readonly #runs = new Map<string, AgentRun>();
   readonly #killSwitch = new KillSwitch();
   #closed: Promise<void> | undefined;
 
   private constructor(parts: HostParts) {
     this.#parts = parts;
-    this.#agents = new RunningAgents(parts.container, parts.plans, (run) => void this.#runs.delete(run));
+    this.#agents = new RunningAgents(parts.container, parts.plans, (run) => void this.#runs.delete(run.id));
   }
 
   /**
@@ -125,7 +125,7 @@ export class AgentHost implements AsyncDisposable {
   get<T>(token: Token<T>): T {
     if (!this.#parts.plans.byAgent.has(token as AnyClass)) return this.#parts.container.get(token);
     const run = ambientFrame()?.run;
-    if (run === undefined || !this.#runs.has(run as AgentRun))
+    if (run === undefined || this.#runs.get(run.id) !== run)
       throw new MissingRunError(`host.get(${(token as AnyClass).name})`);
     return run.get(token as AnyClass) as T;
   }
@@ -149,7 +149,7 @@ export class AgentHost implements AsyncDisposable {
    */
   kill(reason: string, options: { readonly userId?: string } = {}): void {
     this.#killSwitch.kill(String(reason), options.userId);
-    for (const run of this.#runs) if (options.userId === undefined || run.userId === options.userId) run.kill(reason);
+    for (const run of this.#runs.values()) if (options.userId === undefined || run.userId === options.userId) run.kill(reason);
   }
 
   /** Lets new runs take calls again: those of a user, or all. */
@@ -177,15 +177,19 @@ export class AgentHost implements AsyncDisposable {
   #open(options: RunOptions): AgentRun {
     if (this.#closed !== undefined) throw new UsageError('the host is closed', { code: 'usage.host_closed' });
     const read = readRunOptions(options, this.#parts.isObserved);
+    // Two runs of one id would share attempts and idempotency keys.
+    if (read.runId !== undefined && this.#runs.has(read.runId)) {
+      throw new UsageError(`a run with id ${shown(read.runId)} is active`, { code: 'usage.run_id_taken' });
+    }
     const killedBecause = this.#killSwitch.reasonFor(read.userId);
     const run = new AgentRun(this.#parts.core, this.#agents, { ...read, killedBecause });
-    this.#runs.add(run);
+    this.#runs.set(run.id, run);
     return run;
   }
 
   async #close(): Promise<void> {
     const { container, core, ownsStore } = this.#parts;
-    const ended = await Promise.allSettled([...this.#runs].map((run) => run.end()));
+    const ended = await Promise.allSettled([...this.#runs.values()].map((run) => run.end()));
     const errors: unknown[] = ended.filter((each) => each.status === 'rejected').map(({ reason }) => reason);
     try {
       await container.dispose();

@@ -11,7 +11,7 @@ import {
   SessionConflictError,
 } from '../errors/run-errors.js';
 import { UsageError } from '../errors/usage-errors.js';
-import { runScope } from '../guards/idempotent.js';
+import { runScope, sessionScope } from '../guards/idempotent.js';
 import type { SessionOpen, StoreOperation } from '../store/operations.js';
 import { isThenable } from '../store/thenable.js';
 import { withFrame } from './ambient.js';
@@ -66,7 +66,7 @@ export class AgentRun implements CallRun {
     this.userId = options.userId;
     this.#isNamed = options.sessionId !== undefined;
     this.sessionId = options.sessionId ?? this.id;
-    this.sessionKey = this.#isNamed ? namedSessionKey(this.userId, this.sessionId) : ownSessionKey(this.id);
+    this.sessionKey = this.#isNamed ? namedSessionKey(this.userId, this.sessionId) : ownSessionKey(this.userId, this.id);
     this.scope = options.scope;
     this.isObserved = options.isObserved;
     if (this.#isNamed) this.#joinSession();
@@ -206,6 +206,7 @@ export class AgentRun implements CallRun {
     const session = this.#isNamed ? undefined : this.sessionKey;
     const operations: StoreOperation[] = [{ op: 'run.end', run: this.id, scope: runScope(this.id), session }];
     if (this.#isNamed) operations.push({ op: 'session.close', session: this.sessionKey });
+    else operations.push({ op: 'session.end', session: this.sessionKey, scope: sessionScope(this.sessionKey) });
     try {
       await this.#ready;
       await this.core.store.apply(operations, this.core.clock.now());

@@ -5,7 +5,7 @@ export function namedSessionKey(userId: string | undefined, sessionId: string): 
   return JSON.stringify([userId ?? null, sessionId]);
 }
 
-/** Key of the session that a run has to itself. */
-export function ownSessionKey(runId: string): SessionKey {
-  return `run:${runId}`;
+/** Key of the session that a run has to itself. The user is part of it: run ids are the application's to choose. */
+export function ownSessionKey(userId: string | undefined, runId: string): SessionKey {
+  return `run:${namedSessionKey(userId, runId)}`;
 }

@@ -1,17 +1,20 @@
 /** Something that expires at a monotonic time, which may be put off. */
 export interface Expiring {
+  /** Infinite as long as it does not expire; whoever sets an end then adds it to the queue again. */
   expiresAt: number;
+  /** When its turn in the queue comes. Belongs to the queue. */
+  queuedFor?: number | undefined;
 }
 
 interface Lane<Entry> {
-  /** `due` is when the entry expired as it stood when it was put here. */
-  items: { readonly entry: Entry; readonly due: number }[];
+  items: Entry[];
   head: number;
 }
 
 /**
  * Entries in the order in which they expire, without a timer or a heap: those of one lifetime expire in the order of their
- * insertion, so one queue per lifetime is enough. An entry whose time was put off goes to the end when its turn comes.
+ * insertion, so one queue per lifetime is enough. An entry whose time was put off goes to the end when its turn comes, so it
+ * may be dropped late, by less than one lifetime: whoever looks it up compares `expiresAt` himself.
  */
 export class ExpiryQueue<Entry extends Expiring> {
   readonly #lanes = new Map<number, Lane<Entry>>();
@@ -23,13 +26,15 @@ export class ExpiryQueue<Entry extends Expiring> {
     this.#expired = expired;
   }
 
-  /** Adds an entry whose `expiresAt` lies `lifetimeMs` ahead. */
+  /** Adds an entry whose `expiresAt` lies `lifetimeMs` ahead. One that is queued for an earlier time keeps its place. */
   add(entry: Entry, lifetimeMs: number): void {
-    const item = { entry, due: entry.expiresAt };
-    const lane = this.#lanes.get(lifetimeMs);
-    if (lane === undefined) this.#lanes.set(lifetimeMs, { items: [item], head: 0 });
-    else lane.items.push(item);
-    if (item.due < this.#nextDue) this.#nextDue = item.due;
+    if (entry.queuedFor !== undefined && entry.queuedFor <= entry.expiresAt) return;
+    entry.queuedFor = entry.expiresAt;
+    const length = laneLength(lifetimeMs);
+    const lane = this.#lanes.get(length);
+    if (lane === undefined) this.#lanes.set(length, { items: [entry], head: 0 });
+    else lane.items.push(entry);
+    if (entry.queuedFor < this.#nextDue) this.#nextDue = entry.queuedFor;
   }
 
   /** Drops what has expired, at most `most` entries, so that one call never has to clear up after a million. */
@@ -37,16 +42,15 @@ export class ExpiryQueue<Entry extends Expiring> {
     if (now < this.#nextDue) return;
     let left = most;
     let nextDue = Number.POSITIVE_INFINITY;
-    for (const [lifetimeMs, lane] of this.#lanes) {
+    for (const [length, lane] of this.#lanes) {
       for (; lane.head < lane.items.length && left > 0; left--) {
-        const { entry, due } = lane.items[lane.head] as Lane<Entry>['items'][number];
-        if (due > now) break;
+        const entry = lane.items[lane.head] as Entry;
+        if (entry.queuedFor !== undefined && entry.queuedFor > now) break;
         lane.head++;
-        if (entry.expiresAt > now) lane.items.push({ entry, due: entry.expiresAt });
-        else this.#expired(entry);
+        this.#takeTurn(entry, lane, now);
       }
-      nextDue = Math.min(nextDue, lane.items[lane.head]?.due ?? nextDue);
-      if (lane.head === lane.items.length) this.#lanes.delete(lifetimeMs);
+      nextDue = Math.min(nextDue, lane.items[lane.head]?.queuedFor ?? nextDue);
+      if (lane.head === lane.items.length) this.#lanes.delete(length);
       else if (lane.head > 1024 && lane.head * 2 > lane.items.length) {
         lane.items = lane.items.slice(lane.head);
         lane.head = 0;
@@ -54,4 +58,23 @@ export class ExpiryQueue<Entry extends Expiring> {
     }
     this.#nextDue = nextDue;
   }
+
+  #takeTurn(entry: Entry, lane: Lane<Entry>, now: number): void {
+    // Dropped already: it was in two lanes, because its life had been shortened.
+    if (entry.queuedFor === undefined) return;
+    entry.queuedFor = undefined;
+    if (entry.expiresAt <= now) this.#expired(entry);
+    else if (entry.expiresAt !== Number.POSITIVE_INFINITY) {
+      // At the end an endless entry would keep all behind it from their turn.
+      entry.queuedFor = entry.expiresAt;
+      lane.items.push(entry);
+    }
+  }
+}
+
+// Lifetimes that differ by less than an eighth share a lane: callers may choose another one for every entry, and a sweep
+// looks at each lane.
+function laneLength(lifetimeMs: number): number {
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(lifetimeMs)) - 3);
+  return Math.ceil(lifetimeMs / step) * step;
 }
