@@ -63,7 +63,9 @@ export function Tool<Args, Result = unknown>(options?: ToolOptions<Args, Result>
 export function Tool(options: ToolOptions<unknown> & { readonly input?: StandardSchemaV1 } = {}): ToolDecorator<never> {
   return methodDecorator('Tool', (record, method) => {
     if (typeof options !== 'object' || options === null) {
-      throw new UsageError(`@Tool of ${method} takes an object of options, not ${shown(options)}`, { code: 'usage.decorator' });
+      throw new UsageError(`@Tool of ${method} takes an object of options, not ${shown(options)}`, {
+        code: 'usage.decorator',
+      });
     }
     const {
       rateLimit: _r,

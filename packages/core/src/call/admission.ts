@@ -6,6 +6,7 @@ import type { StoreAnswer, StoreOperation } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
 import { tellAdmitted, tellIntervention, tellObserved } from './call-events.js';
+import { giveBack } from './give-back.js';
 import { isObserved } from './observed.js';
 import type { Step } from './plan.js';
 import { settleHeld } from './settlement.js';
@@ -15,10 +16,13 @@ import type { ToolCall } from './tool-call.js';
 export class Refused {
   readonly error: unknown;
   readonly kind: string;
+  /** What the store took for guards behind the one that refused: it is given back. */
+  readonly unasked: readonly StoreOperation[];
 
-  constructor(error: unknown, kind: string) {
+  constructor(error: unknown, kind: string, unasked: readonly StoreOperation[] = []) {
     this.error = error;
     this.kind = kind;
+    this.unasked = unasked;
   }
 }
 
@@ -45,13 +49,31 @@ const NO_ANSWERS: readonly StoreAnswer[] = [];
  * @throws {Refused}
  */
 export function admit(call: ToolCall): MaybePromise<void> {
-  while (call.position < call.plan.admission.length || call.isPolicyStale) {
-    const round = gather(call);
-    const answers = round.operations.length === 0 ? NO_ANSWERS : ask(call, round.operations);
-    const pending = isThenable(answers) ? later(call, round, answers) : decide(call, round, answers);
+  const { admission } = call.plan;
+  while (call.position < admission.length || call.isPolicyStale) {
+    const step = admission[call.position];
+    const pending =
+      step !== undefined && step.guard.request === undefined && !call.isPolicyStale
+        ? decideAlone(call, step)
+        : decideTogether(call);
     if (pending !== undefined) return pending.then(() => admit(call));
   }
   return undefined;
+}
+
+function decideAlone(call: ToolCall, step: Step): Promise<void> | undefined {
+  call.position++;
+  if (call.isReplay && !step.decidesReplays) return undefined;
+  const verdict = judge(call, step, undefined, false, false);
+  if (isThenable(verdict)) return Promise.resolve(verdict).then((wait) => wait && putOff(call, step, wait));
+  return verdict && putOff(call, step, verdict);
+}
+
+function decideTogether(call: ToolCall): Promise<void> | undefined {
+  const round = gather(call);
+  if (round.operations.length === 0) return decide(call, round, NO_ANSWERS);
+  const answers = ask(call, round.operations);
+  return isThenable(answers) ? later(call, round, answers) : decide(call, round, answers);
 }
 
 async function later(call: ToolCall, round: Round, arriving: PromiseLike<readonly StoreAnswer[]>): Promise<void> {
@@ -79,9 +101,9 @@ function gather(call: ToolCall): Round {
 
 // What the guard had taken is given back and asked for again, in the same atomic step.
 function lookAgain(call: ToolCall, step: Step, round: Round): boolean {
-  const heldAt = call.held.indexOf(step);
+  const heldAt = call.held?.indexOf(step) ?? -1;
   if (heldAt >= 0) {
-    call.held.splice(heldAt, 1);
+    call.held?.splice(heldAt, 1);
     const given = step.guard.settle?.(call, { status: 'refused', error: undefined });
     if (given !== undefined && !isThenable(given)) round.operations.push(given);
   }
@@ -124,15 +146,34 @@ function ask(call: ToolCall, operations: readonly StoreOperation[]): MaybePromis
   }
 }
 
-function decide(call: ToolCall, round: Round, answers: readonly StoreAnswer[]): Promise<void> | undefined {
+function decide(
+  call: ToolCall,
+  round: Round,
+  answers: readonly StoreAnswer[],
+  from = 0,
+): Promise<void> | undefined {
   const refusedAt = indexOfRefusal(round.operations, answers);
-  for (const { step, operation } of round.questions) {
+  for (let index = from; index < round.questions.length; index++) {
+    const { step, operation } = round.questions[index] as Question;
     const isRefused = operation !== undefined && operation === refusedAt;
     // What the store took for guards before a refusal, it has taken back itself.
     const isTakenBack = operation !== undefined && refusedAt !== undefined && operation < refusedAt;
-    const verdict = judge(call, step, operation === undefined ? undefined : answers[operation], isRefused, isTakenBack);
-    if (isThenable(verdict)) return Promise.resolve(verdict).then((wait) => wait && putOff(call, step, wait));
-    if (verdict !== undefined) return putOff(call, step, verdict);
+    const unasked = (): StoreOperation[] => (refusedAt === undefined ? takenBehind(round, answers, index) : []);
+    let verdict: MaybePromise<Wait | undefined>;
+    try {
+      verdict = judge(call, step, operation === undefined ? undefined : answers[operation], isRefused, isTakenBack);
+    } catch (error) {
+      throw withUnasked(error, unasked());
+    }
+    if (isThenable(verdict)) {
+      return Promise.resolve(verdict).then(
+        (wait) => (wait === undefined ? decide(call, round, answers, index + 1) : putOff(call, step, wait, unasked())),
+        (error: unknown) => {
+          throw withUnasked(error, unasked());
+        },
+      );
+    }
+    if (verdict !== undefined) return putOff(call, step, verdict, unasked());
     if (isRefused && call.isReplay) {
       // Behind the known key the store did nothing: those that decide replays are asked in the next trip.
       call.position = call.plan.admission.indexOf(step) + 1;
@@ -141,6 +182,17 @@ function decide(call: ToolCall, round: Round, answers: readonly StoreAnswer[]): 
   }
   if (round.refused !== undefined) throw round.refused;
   return undefined;
+}
+
+function takenBehind({ operations, questions }: Round, answers: readonly StoreAnswer[], index: number): StoreOperation[] {
+  return questions.slice(index + 1).flatMap(({ operation }) => {
+    const taken = operation === undefined ? undefined : giveBack(operations[operation] as StoreOperation, answers[operation]);
+    return taken === undefined ? [] : [taken];
+  });
+}
+
+function withUnasked(error: unknown, unasked: readonly StoreOperation[]): unknown {
+  return error instanceof Refused && unasked.length > 0 ? new Refused(error.error, error.kind, unasked) : error;
 }
 
 function indexOfRefusal(operations: readonly StoreOperation[], answers: readonly StoreAnswer[]): number | undefined {
@@ -201,7 +253,7 @@ function accept(
   // A guard may not let through what the store refused.
   if (isRefused) throw new Refused(guardFailed(call, step, undefined), step.kind);
   if (decision instanceof Rewrite && !isObserved(call, step)) call.args = decision.args;
-  if (!isTakenBack) call.held.push(step);
+  if (!isTakenBack) call.hold(step);
   if (call.run.core.events.isListening) tellAdmitted(call, step, step.guard.factsUsed?.(call));
   return undefined;
 }
@@ -218,9 +270,14 @@ function guardFailed(call: ToolCall, step: Step, cause: unknown): GuardRefusedEr
 }
 
 // Everything is given back while the call waits; then all guards are asked anew, so nothing they said can be stale.
-async function putOff(call: ToolCall, step: Step, wait: Wait): Promise<void> {
+async function putOff(
+  call: ToolCall,
+  step: Step,
+  wait: Wait,
+  unasked: readonly StoreOperation[] = [],
+): Promise<void> {
   tellIntervention(call, step.kind, 'wait');
-  await settleHeld(call, { status: 'refused', error: undefined });
+  await settleHeld(call, { status: 'refused', error: undefined }, unasked);
   call.position = 0;
   call.isPolicyStale = false;
   call.isReplay = false;

@@ -1,4 +1,4 @@
-import { type InputIssue, ToolInputError } from '../errors/guard-errors.js';
+import { ToolInputError } from '../errors/guard-errors.js';
 
 const MAX_DEPTH = 64;
 const MAX_VALUES = 1_000_000;
@@ -16,79 +16,89 @@ const MAX_VALUES = 1_000_000;
 export function copyArguments(tool: string, args: unknown): object {
   if (args === undefined) return NO_ARGUMENTS;
   if (typeof args !== 'object' || args === null || Array.isArray(args)) {
-    throw refused(tool, '', 'the arguments must be one object');
+    throw new ToolInputError(tool, [{ path: '', message: 'the arguments must be one object' }]);
   }
-  const copier = new Copier(tool);
+  const copier = new Copier();
   try {
-    return copier.copy(args, '', 0) as object;
+    return copier.copy(args, 0) as object;
   } catch (error) {
-    if (error instanceof ToolInputError) throw error;
+    if (error instanceof NotPlain) throw new ToolInputError(tool, [{ path: error.path(), message: error.what }]);
     // A getter or a proxy that throws.
-    throw refused(tool, '', 'the arguments could not be read', error);
+    throw new ToolInputError(tool, [{ path: '', message: 'the arguments could not be read' }], error);
   }
 }
 
 const NO_ARGUMENTS = Object.freeze({});
 
-class Copier {
-  readonly #tool: string;
-  #left = MAX_VALUES;
+/** Thrown where a value is no plain data; on its way out it learns where that is. */
+class NotPlain {
+  readonly what: string;
+  readonly #names: (string | number)[] = [];
 
-  constructor(tool: string) {
-    this.#tool = tool;
+  constructor(what: string) {
+    this.what = what;
   }
 
-  copy(value: unknown, path: string, depth: number): unknown {
+  within(name: string | number): this {
+    this.#names.unshift(name);
+    return this;
+  }
+
+  path(): string {
+    return this.#names
+      .map((name, index) => (typeof name === 'number' ? `[${name}]` : `${index === 0 ? '' : '.'}${name}`))
+      .join('');
+  }
+}
+
+class Copier {
+  #left = MAX_VALUES;
+
+  copy(value: unknown, depth: number): unknown {
     switch (typeof value) {
       case 'object':
-        return value === null ? null : this.#copyObject(value, path, depth);
+        if (value === null) return null;
+        if (depth === MAX_DEPTH) throw new NotPlain(`lies deeper than ${MAX_DEPTH} levels, or in a cycle`);
+        return Array.isArray(value) ? this.#copyList(value, depth) : this.#copyObject(value, depth);
       case 'function':
       case 'symbol':
-        throw refused(this.#tool, path, `is a ${typeof value}, not plain data`);
+        throw new NotPlain(`is a ${typeof value}, not plain data`);
       default:
         return value;
     }
   }
 
-  #copyObject(value: object, path: string, depth: number): unknown {
-    if (depth === MAX_DEPTH) throw refused(this.#tool, path, `lies deeper than ${MAX_DEPTH} levels, or in a cycle`);
-    if (Array.isArray(value)) return this.#copyList(value, path, depth);
+  #copyObject(value: object, depth: number): unknown {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null) {
       if (value instanceof Date) return Object.freeze(new Date(value.getTime()));
       const tag = Object.prototype.toString.call(value);
-      if (tag !== '[object Object]') throw refused(this.#tool, path, `is ${tag.slice(8, -1)}, not plain data`);
+      if (tag !== '[object Object]') throw new NotPlain(`is ${tag.slice(8, -1)}, not plain data`);
     }
     const copy: Record<string, unknown> = {};
     for (const name of Object.keys(value)) {
-      if (name === '__proto__') throw refused(this.#tool, path, 'holds a property named __proto__');
-      this.#count(path);
-      copy[name] = this.copy(
-        (value as Record<string, unknown>)[name],
-        path === '' ? name : `${path}.${name}`,
-        depth + 1,
-      );
+      if (name === '__proto__') throw new NotPlain('holds a property named __proto__');
+      copy[name] = this.#copyPart((value as Record<string, unknown>)[name], name, depth);
     }
     return Object.freeze(copy);
   }
 
-  #copyList(list: readonly unknown[], path: string, depth: number): readonly unknown[] {
+  #copyList(list: readonly unknown[], depth: number): readonly unknown[] {
     const copy: unknown[] = [];
     const { length } = list;
     for (let index = 0; index < length; index++) {
-      if (!(index in list)) throw refused(this.#tool, `${path}[${index}]`, 'is a hole in a list');
-      this.#count(path);
-      copy.push(this.copy(list[index], `${path}[${index}]`, depth + 1));
+      if (!(index in list)) throw new NotPlain('is a hole in a list').within(index);
+      copy.push(this.#copyPart(list[index], index, depth));
     }
     return Object.freeze(copy);
   }
 
-  #count(path: string): void {
-    if (--this.#left < 0) throw refused(this.#tool, path, `the arguments hold more than ${MAX_VALUES} values`);
+  #copyPart(value: unknown, name: string | number, depth: number): unknown {
+    if (--this.#left < 0) throw new NotPlain(`the arguments hold more than ${MAX_VALUES} values`);
+    try {
+      return this.copy(value, depth + 1);
+    } catch (error) {
+      throw error instanceof NotPlain ? error.within(name) : error;
+    }
   }
-}
-
-function refused(tool: string, path: string, message: string, cause?: unknown): ToolInputError {
-  const issue: InputIssue = { path, message };
-  return new ToolInputError(tool, [issue], cause);
 }

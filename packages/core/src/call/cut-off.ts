@@ -26,7 +26,7 @@ export function cutOff(call: ToolCall, error: Error, guard: Guard<never> | undef
   }
 
   call.phase = 'cut';
-  const held = call.held;
+  const { held } = call;
   const outcome: Outcome = { status: guard === undefined ? 'aborted' : 'timeout', error };
   const settled = settleHeld(call, outcome);
   call.held = held;
@@ -41,9 +41,9 @@ export function cutOff(call: ToolCall, error: Error, guard: Guard<never> | undef
 export function endLate(call: ToolCall, outcome: Outcome): void {
   if (call.phase !== 'cut') return;
   call.phase = 'ended';
-  const held = call.held;
-  call.held = [];
+  const { held } = call;
+  call.held = undefined;
   tellIntervention(call, 'runState', 'late_end', outcome.status === 'failure' ? outcome.error : undefined);
   // Nobody waits for it; settling never throws.
-  void settleLate(call, held, outcome);
+  if (held !== undefined) void settleLate(call, held, outcome);
 }

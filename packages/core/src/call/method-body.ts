@@ -1,5 +1,5 @@
 import { warnOnce } from '../events/warn-once.js';
-import { ambientFrame, withFrame } from '../run/ambient.js';
+import { isAmbient, withFrame } from '../run/ambient.js';
 import type { ToolCall } from './tool-call.js';
 
 /** The dispatch point: invokes the method with the arguments that the guards have seen. */
@@ -7,15 +7,15 @@ export function enterMethod(call: ToolCall): unknown {
   const { plan } = call;
   call.phase = 'running';
   call.startedAt = call.now;
-  for (const step of plan.dispatched) if (!plan.admission.includes(step)) call.held.push(step);
-  resume(call);
+  for (const step of plan.around) call.hold(step);
+  if (plan.dispatched.length > 0) resume(call);
   return inBody(call, () => plan.method.call(call.agent, call.args, call));
 }
 
 /** Tells the guards of the body that it goes on. */
 export function resume(call: ToolCall): void {
   for (const step of call.plan.dispatched) {
-    if (!call.held.includes(step)) continue;
+    if (!call.held?.includes(step)) continue;
     try {
       step.guard.dispatched?.(call);
     } catch (error) {
@@ -34,6 +34,6 @@ export function resume(call: ToolCall): void {
  * than most guards.
  */
 export function inBody<T>(call: ToolCall, body: () => T): T {
-  if (call.probes === undefined && ambientFrame()?.run === call.run) return body();
+  if (call.probes === undefined && isAmbient(call.run)) return body();
   return withFrame({ run: call.run, call }, body);
 }

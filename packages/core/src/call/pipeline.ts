@@ -9,7 +9,7 @@ import type { Plan } from './plan.js';
 import { settleRefusal } from './refusal-settlement.js';
 import { showReturned } from './returned.js';
 import { settleHeld } from './settlement.js';
-import { stepOf } from './steps.js';
+import { withStep } from './steps.js';
 import type { ToolCall } from './tool-call.js';
 
 /**
@@ -52,8 +52,7 @@ function end(call: ToolCall, outcome: Outcome & { status: 'success' | 'failure' 
   if (call.phase !== 'running') return endLate(call, outcome);
   call.phase = 'ended';
   const shown = outcome.status === 'success' ? showReturned(call, outcome.value) : undefined;
-  const operations = shown === undefined ? [] : [...shown.operations, ...stepOf(call)];
-  const settled = settleHeld(call, outcome, operations);
+  const settled = settleHeld(call, outcome, shown === undefined ? undefined : withStep(call, shown.operations));
   const tellCaller = (): void => {
     call.run.leave(call);
     if (outcome.status === 'failure') {

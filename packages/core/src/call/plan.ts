@@ -15,6 +15,8 @@ export interface Step {
   readonly mode: Mode;
   readonly decidesReplays: boolean;
   readonly decidesAlone: boolean;
+  /** It is told how a call ended that it admitted. */
+  readonly isTold: boolean;
   /** May take its time, after which what was decided before has to be looked at again. */
   readonly isCustom: boolean;
 }
@@ -29,6 +31,8 @@ export interface Plan {
   /** Index in `admission` of the first guard behind policy: from there on only built-in guards follow. */
   readonly capacityFrom: number;
   readonly dispatched: readonly Step[];
+  /** Guards that only act around the method, and so hold every call that gets there. */
+  readonly around: readonly Step[];
   readonly suspended: readonly Step[];
   readonly returned: readonly Step[];
   readonly maxAttempts: { readonly guard: MaxAttemptsGuard; readonly step: Step } | undefined;
@@ -50,6 +54,7 @@ export function planOf(
     admission,
     capacityFrom: admission.findLastIndex(({ decidesReplays }) => decidesReplays) + 1,
     dispatched: steps.filter(({ guard }) => guard.dispatched !== undefined),
+    around: steps.filter((step) => step.isTold && !admission.includes(step)),
     suspended: steps.filter(({ guard }) => guard.suspended !== undefined),
     returned: steps.filter(({ guard }) => guard.returned !== undefined),
   };

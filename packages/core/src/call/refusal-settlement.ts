@@ -17,7 +17,7 @@ import type { ToolCall } from './tool-call.js';
 export function settleRefusal(call: ToolCall, refused: Refused): void {
   releaseWaits(call);
   const outcome = { status: 'refused', error: refused.error } as const;
-  const settled = settleHeld(call, outcome);
+  const settled = settleHeld(call, outcome, refused.unasked);
   const counted = settled === undefined ? countAttempt(call, refused) : settled.then(() => countAttempt(call, refused));
   if (!isThenable(counted)) return tellCaller(call, counted);
   Promise.resolve(counted).then(

@@ -11,11 +11,18 @@ import type { ToolCall } from './tool-call.js';
  * Tells the guards that admitted a call how it ended, last first, and carries out what they ask of the store, together with
  * `also`. Never throws: what a call came to is decided, and a failing guard or store must not change it.
  */
-export function settleHeld(call: ToolCall, outcome: Outcome, also: readonly StoreOperation[] = []): MaybePromise<void> {
-  const held = call.held;
-  call.held = [];
+export function settleHeld(
+  call: ToolCall,
+  outcome: Outcome,
+  also: readonly StoreOperation[] = NOTHING,
+): MaybePromise<void> {
+  const { held } = call;
+  if (held === undefined) return also.length === 0 ? undefined : apply(call, also);
+  call.held = undefined;
   return tell(call, held, 'settle', outcome, also);
 }
+
+const NOTHING: readonly StoreOperation[] = [];
 
 /** Tells them of the late end of a method whose call had been cut off. */
 export function settleLate(call: ToolCall, held: readonly Step[], outcome: Outcome): MaybePromise<void> {

@@ -8,7 +8,7 @@ import type { Plan } from './plan.js';
 import { settleRefusal } from './refusal-settlement.js';
 import { showReturned } from './returned.js';
 import { settleHeld } from './settlement.js';
-import { stepOf } from './steps.js';
+import { withStep } from './steps.js';
 import type { ToolCall } from './tool-call.js';
 
 type Result = IteratorResult<unknown>;
@@ -153,7 +153,7 @@ class GuardedStream implements AsyncGenerator<unknown> {
 
   async #settle(call: ToolCall, outcome: Outcome, isComplete = false): Promise<void> {
     call.phase = 'ended';
-    await settleHeld(call, outcome, isComplete ? stepOf(call) : []);
+    await settleHeld(call, outcome, isComplete ? withStep(call, []) : []);
     call.run.leave(call);
   }
 

@@ -29,7 +29,7 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   /** The next step of admission. */
   position = 0;
   /** Guards that have admitted this call, and so are told how it ends. */
-  held: Step[] = [];
+  held: Step[] | undefined;
   /** Something was awaited after policy had decided, so that it has to look again. */
   isPolicyStale = false;
   waits: Wait[] | undefined;
@@ -51,6 +51,7 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   #onCut: (() => void) | undefined;
 
   readonly #number: number;
+  #id: string | undefined;
   #kept: unknown[] | undefined;
   #controller: AbortController | undefined;
 
@@ -64,7 +65,8 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   }
 
   get id(): string {
-    return `${this.run.id}:${this.#number}`;
+    this.#id ??= `${this.run.id}:${this.#number}`;
+    return this.#id;
   }
 
   get tool(): string {
@@ -78,6 +80,13 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
       if (this.cutBy !== undefined) this.#controller.abort(this.cutBy);
     }
     return this.#controller.signal;
+  }
+
+  /** A guard has admitted the call, or acts around its method. */
+  hold(step: Step): void {
+    if (!step.isTold) return;
+    this.held ??= [];
+    this.held.push(step);
   }
 
   kept(guard: Guard<never>): unknown {
@@ -101,6 +110,10 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
 
   nameKey(key: string): void {
     this.idempotencyKey = key;
+  }
+
+  noteAttempt(used: number): void {
+    this.attempt = this.run.noteAttempts(this.tool, used);
   }
 
   holdProbe(breaker: string): void {

@@ -29,6 +29,8 @@ export interface GuardedCall<Args = unknown> extends CallContext {
   keep(guard: Guard<never>, value: unknown): void;
   /** Says which idempotency key the call has. */
   nameKey(key: string): void;
+  /** Says how many attempts of its tool the run has made, this one included. */
+  noteAttempt(used: number): void;
   /** Names of the breakers whose half-open probe this call is. */
   readonly probes?: ReadonlySet<string> | undefined;
   /** Says that this call is the probe of a half-open breaker. */

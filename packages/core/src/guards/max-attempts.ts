@@ -54,7 +54,9 @@ export class MaxAttemptsGuard implements Guard {
   }
 
   admit(call: GuardedCall, answer: StoreAnswers['attempt.take'] | undefined): void {
-    if (answer !== undefined && !answer.admitted) throw this.exceeded(call, answer.used);
+    if (answer === undefined) return;
+    call.noteAttempt(answer.used);
+    if (!answer.admitted) throw this.exceeded(call, answer.used);
   }
 
   /** The refusal of an attempt over the limit. */

@@ -149,7 +149,8 @@ export class AgentHost implements AsyncDisposable {
    */
   kill(reason: string, options: { readonly userId?: string } = {}): void {
     this.#killSwitch.kill(String(reason), options.userId);
-    for (const run of this.#runs.values()) if (options.userId === undefined || run.userId === options.userId) run.kill(reason);
+    for (const run of this.#runs.values())
+      if (options.userId === undefined || run.userId === options.userId) run.kill(reason);
   }
 
   /** Lets new runs take calls again: those of a user, or all. */

@@ -37,6 +37,11 @@ export function ambientFrame(): AmbientFrame | undefined {
   return frame === undefined || frame.run.isEnded ? undefined : frame;
 }
 
+/** Whether the frame around is that of a run. */
+export function isAmbient(run: Run): boolean {
+  return storage.getStore()?.run === run;
+}
+
 /** Whether the call in whose body the caller stands, or one around it, is the probe of this breaker. */
 export function isWithinProbe(run: Run, breaker: string): boolean {
   const frame = storage.getStore();

@@ -41,12 +41,29 @@ export class BudgetLedger {
       budget.holds.delete(owner);
       budget.held -= held;
       budget.used += used;
-      if (budget.used === 0 && budget.holds.size === 0) this.#budgets.delete(key);
+      this.#dropEmpty(key, budget);
+    }
+  }
+
+  /** Takes a hold back, and only it: the owner may have held something before. */
+  takeBack({ budgets, owner, amount }: BudgetHold): void {
+    for (const { key } of budgets) {
+      const budget = this.#budgets.get(key);
+      const held = budget?.holds.get(owner);
+      if (budget === undefined || held === undefined) continue;
+      if (held > amount) budget.holds.set(owner, held - amount);
+      else budget.holds.delete(owner);
+      budget.held -= Math.min(held, amount);
+      this.#dropEmpty(key, budget);
     }
   }
 
   /** Used and held amounts, by budget. */
   snapshot(): Record<string, unknown> {
     return Object.fromEntries([...this.#budgets].map(([key, { used, held }]) => [key, { used, held }]));
+  }
+
+  #dropEmpty(key: string, { used, holds }: Budget): void {
+    if (used === 0 && holds.size === 0) this.#budgets.delete(key);
   }
 }

@@ -45,6 +45,13 @@ export class FactTable {
     }
   }
 
+  /** Whether the same fact from the same source is held. */
+  holds(kind: string, value: string, mint: Mint): boolean {
+    const held = this.#kinds.get(kind)?.get(value);
+    if (held === undefined) return false;
+    return Array.isArray(held) ? held.some((each) => isSameSource(each, mint)) : isSameSource(held, mint);
+  }
+
   /** Takes one mint of a value out, if it is there. */
   remove(kind: string, value: string, mint: Mint): void {
     const held = this.#kinds.get(kind)?.get(value);
@@ -101,7 +108,8 @@ export class FactTable {
     const kinds = kind === undefined ? [...this.#kinds] : [[kind, this.#kinds.get(kind) ?? new Map()] as const];
     for (const [name, values] of kinds) {
       for (const [value, held] of values) {
-        for (const mint of Array.isArray(held) ? held : [held]) if (mint.expiresAt > now) yield { kind: name, value, mint };
+        for (const mint of Array.isArray(held) ? held : [held])
+          if (mint.expiresAt > now) yield { kind: name, value, mint };
       }
     }
   }
@@ -125,5 +133,7 @@ function isSameSource(a: Mint, b: Mint): boolean {
 function counts({ origin, expiresAt }: Mint, sources: FactSources, about: string | undefined, now: number): boolean {
   if (expiresAt <= now || (about !== undefined && origin.about !== about)) return false;
   if (origin.source === 'app') return sources.app;
-  return sources.tool === true || (sources.tool !== false && origin.tool !== undefined && sources.tool.includes(origin.tool));
+  return (
+    sources.tool === true || (sources.tool !== false && origin.tool !== undefined && sources.tool.includes(origin.tool))
+  );
 }

@@ -31,7 +31,8 @@ export class IdempotencyRecords {
   /** Starts an execution, or says what is known of an earlier one. */
   begin(operation: IdempotencyBegin, now: number): StoreAnswers['idempotency.begin'] {
     const { scope, tool, key, ttlMs, owner, args, replaces, concludes } = operation;
-    if (concludes !== undefined) this.finish({ op: 'idempotency.finish', scope, tool, key, ttlMs, state: 'done', ...concludes }, now);
+    if (concludes !== undefined)
+      this.finish({ op: 'idempotency.finish', scope, tool, key, ttlMs, state: 'done', ...concludes }, now);
     const id = recordId(operation);
     const known = this.#live(scope, id, now);
     const isReplaced = known !== undefined && known.state === 'unknown' && !known.running && known.owner === replaces;
@@ -56,7 +57,9 @@ export class IdempotencyRecords {
     if (record === undefined || record.owner !== owner || record.state === 'done') return;
     if (state === 'refused' || state === 'free') {
       this.#forget(record);
-      if (state === 'refused' && record.replaced !== undefined) this.#put(record.replaced);
+      // One that expired meanwhile would stay for good: its turn in the queue is over.
+      if (state === 'refused' && record.replaced !== undefined && record.replaced.expiresAt > now)
+        this.#put(record.replaced);
       return;
     }
     record.state = state;
@@ -83,7 +86,10 @@ export class IdempotencyRecords {
   /** What is recorded, by scope, tool and key. */
   snapshot(): Record<string, unknown> {
     const scopes = [...this.#scopes].map(([scope, records]) => {
-      const entries = [...records].map(([id, { replaced: _, expiresAt, ...record }]) => [id, { ...record, expiresAt: String(expiresAt) }]);
+      const entries = [...records].map(([id, { replaced: _, queuedFor: __, expiresAt, ...record }]) => [
+        id,
+        { ...record, expiresAt: String(expiresAt) },
+      ]);
       return [scope, Object.fromEntries(entries)];
     });
     return Object.fromEntries(scopes);

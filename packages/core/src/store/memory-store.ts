@@ -1,6 +1,6 @@
 import { UsageError } from '../errors/usage-errors.js';
-import { BudgetLedger } from './budget-ledger.js';
 import { Breakers } from './breakers.js';
+import { BudgetLedger } from './budget-ledger.js';
 import { IdempotencyRecords } from './idempotency-records.js';
 import type { StoreAnswer, StoreAnswers, StoreOperation } from './operations.js';
 import { RateWindows } from './rate-windows.js';
@@ -31,9 +31,15 @@ export class MemoryStore implements StateStore {
   #now = 0;
 
   constructor(options: MemoryStoreOptions = {}) {
-    const { maxKeys = 1_000_000, maxSessions = 100_000, maxFactsPerSession = 10_000, maxUserTokensPerSession = 100_000 } = options;
+    const {
+      maxKeys = 1_000_000,
+      maxSessions = 100_000,
+      maxFactsPerSession = 10_000,
+      maxUserTokensPerSession = 100_000,
+    } = options;
     for (const [name, value] of Object.entries({ maxKeys, maxSessions, maxFactsPerSession, maxUserTokensPerSession })) {
-      if (!Number.isSafeInteger(value) || value < 1) throw new UsageError(`MemoryStore ${name} must be an integer from 1, not ${String(value)}`);
+      if (!Number.isSafeInteger(value) || value < 1)
+        throw new UsageError(`MemoryStore ${name} must be an integer from 1, not ${String(value)}`);
     }
     this.#maxKeys = maxKeys;
     this.#rates = new RateWindows(maxKeys);
@@ -98,7 +104,7 @@ export class MemoryStore implements StateStore {
       case 'fact.require':
         return this.#sessions.requireFacts(operation, now);
       case 'fact.giveBack':
-        return this.#sessions.giveBackFacts(operation) as undefined;
+        return this.#sessions.giveBackFacts(operation, now) as undefined;
       case 'fact.read':
         return this.#sessions.readFacts(operation, now);
       case 'fact.revoke':
@@ -140,7 +146,10 @@ export class MemoryStore implements StateStore {
         const entered = answer as StoreAnswers['breaker.enter'];
         if (!entered.admitted) break;
         const { name, owner } = operation;
-        this.#breakers.leave({ op: 'breaker.leave', name, owner, generation: entered.generation, verdict: 'neutral', maxFails: 1 }, this.#now);
+        this.#breakers.leave(
+          { op: 'breaker.leave', name, owner, generation: entered.generation, verdict: 'neutral', maxFails: 1 },
+          this.#now,
+        );
         break;
       }
       case 'idempotency.begin': {
@@ -152,15 +161,18 @@ export class MemoryStore implements StateStore {
       case 'fact.require': {
         const required = answer as StoreAnswers['fact.require'];
         if (!required.admitted || required.taken === undefined) break;
-        this.#sessions.giveBackFacts({ op: 'fact.giveBack', session: operation.session, taken: required.taken });
+        this.#sessions.giveBackFacts(
+          { op: 'fact.giveBack', session: operation.session, taken: required.taken },
+          this.#now,
+        );
         break;
       }
       case 'session.open':
-        if ((answer as StoreAnswers['session.open']).admitted) this.#sessions.close({ op: 'session.close', session: operation.session }, this.#now);
+        if ((answer as StoreAnswers['session.open']).admitted) this.#sessions.takeBackOpen(operation);
         break;
       case 'budget.hold': {
         if (!(answer as StoreAnswers['budget.hold']).admitted) break;
-        this.#budgets.settle({ op: 'budget.settle', budgets: operation.budgets, owner: operation.owner, used: 0 });
+        this.#budgets.takeBack(operation);
       }
     }
   }
@@ -168,7 +180,7 @@ export class MemoryStore implements StateStore {
   #takeAttempt(run: string, tool: string, limit: number): StoreAnswers['attempt.take'] {
     let tools = this.#attempts.get(run);
     if (tools === undefined) {
-      if (this.#attempts.size >= this.#maxKeys) return { admitted: false, used: limit + 1 };
+      if (this.#attempts.size >= this.#maxKeys) return { admitted: false, used: limit + 1, full: true };
       this.#attempts.set(run, (tools = new Map()));
     }
     const used = (tools.get(tool) ?? 0) + 1;

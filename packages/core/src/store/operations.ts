@@ -157,7 +157,10 @@ export interface FactRequire {
   readonly observe: boolean;
 }
 
-/** Puts facts back that a refused call had consumed. */
+/**
+ * Puts facts back that a refused call had consumed. Not those that were minted anew, revoked, or forgotten with their session
+ * meanwhile; a store may keep back all of a kind of which one was revoked.
+ */
 export interface FactGiveBack {
   readonly op: 'fact.giveBack';
   readonly session: SessionKey;
@@ -171,6 +174,8 @@ export interface TakenFact {
   readonly origin: FactOrigin;
   /** Monotonic milliseconds at which it expires; absent where it lives as long as the session. */
   readonly expiresAt?: number | undefined;
+  /** Counts the store's revocations up to its taking: a fact that is revoked later does not come back. */
+  readonly revision: number;
 }
 
 /** Reads the facts of a session, all or of one kind. */
@@ -227,7 +232,7 @@ export interface SessionClose {
   readonly session: SessionKey;
 }
 
-/** Forgets a session: facts, steps, user turns and its idempotency records. */
+/** Forgets a session: facts, steps, user turns and its idempotency records. Runs that have it open still have. */
 export interface SessionEnd {
   readonly op: 'session.end';
   readonly session: SessionKey;
@@ -304,13 +309,21 @@ export interface RefusedFull {
 
 /** What a store answers, by operation. */
 export interface StoreAnswers {
-  'rate.take': (Admitted & { readonly ticket: number }) | { readonly admitted: false; readonly retryAfterMs: number } | RefusedFull;
+  'rate.take':
+    | (Admitted & { readonly ticket: number })
+    | { readonly admitted: false; readonly retryAfterMs: number }
+    | RefusedFull;
   'breaker.enter':
     | (Admitted & { readonly generation: number; readonly probe: boolean })
-    | { readonly admitted: false; readonly retryAfterMs: number; readonly generation: number; readonly probeOwner?: string | undefined }
+    | {
+        readonly admitted: false;
+        readonly retryAfterMs: number;
+        readonly generation: number;
+        readonly probeOwner?: string | undefined;
+      }
     | RefusedFull;
   'idempotency.begin': Admitted | IdempotencyKnown | RefusedFull;
-  'attempt.take': { readonly admitted: boolean; readonly used: number };
+  'attempt.take': { readonly admitted: boolean; readonly used: number; readonly full?: boolean };
   'fact.require':
     | (Admitted & {
         /** Proven spellings, in the order of the values; absent where they are the values asked for. */
@@ -322,7 +335,10 @@ export interface StoreAnswers {
     | { readonly admitted: false; readonly value: string; readonly why: 'missing' | 'ambiguous' };
   'step.require': { readonly admitted: boolean };
   'session.open': { readonly admitted: boolean; readonly full?: boolean };
-  'budget.hold': Admitted | { readonly admitted: false; readonly key: string; readonly used: number; readonly held: number } | RefusedFull;
+  'budget.hold':
+    | Admitted
+    | { readonly admitted: false; readonly key: string; readonly used: number; readonly held: number }
+    | RefusedFull;
   'rate.giveBack': undefined;
   'breaker.leave': undefined;
   'idempotency.finish': undefined;

@@ -1,5 +1,5 @@
-import type { RateGiveBack, RateTake, StoreAnswers } from './operations.js';
 import { type Expiring, ExpiryQueue } from './expiry-queue.js';
+import type { RateGiveBack, RateTake, StoreAnswers } from './operations.js';
 
 /** The admitted calls of one key within the window: a ring of their times, oldest first. */
 interface Window extends Expiring {
@@ -32,7 +32,8 @@ export class RateWindows {
       this.#windows.set(key, window);
       this.#expiry.add(window, periodMs);
     }
-    while (window.count > 0 && timeAt(window, 0) <= now - periodMs) dropOldest(window);
+    // Written as a sum, as below, so that no rounding lets a refusal say that a place frees now.
+    while (window.count > 0 && timeAt(window, 0) + periodMs <= now) dropOldest(window);
     if (window.count >= limit) {
       return { admitted: false, retryAfterMs: timeAt(window, window.count - limit) + periodMs - now };
     }
@@ -61,7 +62,9 @@ export class RateWindows {
   /** The times that are held, by key. */
   snapshot(): Record<string, number[]> {
     const held = [...this.#windows].filter(([, window]) => window.count > 0);
-    return Object.fromEntries(held.map(([key, window]) => [key, Array.from({ length: window.count }, (_, index) => timeAt(window, index))]));
+    return Object.fromEntries(
+      held.map(([key, window]) => [key, Array.from({ length: window.count }, (_, index) => timeAt(window, index))]),
+    );
   }
 }
 

@@ -27,9 +27,14 @@ interface Session extends Expiring {
   sessionId?: string;
   openRuns: number;
   idleMs: number;
-  facts?: FactTable;
-  steps?: Map<string, number>;
-  turns?: UserTextIndex;
+  /** How it stood before the run that has it open for the longest time joined; absent where that made it. */
+  beforeOpen?: { readonly expiresAt: number; readonly idleMs: number } | undefined;
+  /** The revocations that count: of the whole session, which is also when it was made, and by kind. */
+  revokedAt: number;
+  revokedKinds?: Map<string, number>;
+  facts?: FactTable | undefined;
+  steps?: Map<string, number> | undefined;
+  turns?: UserTextIndex | undefined;
 }
 
 /** How much one session may hold, and how many sessions there may be. */
@@ -46,6 +51,8 @@ export class Sessions {
   readonly #idle = new ExpiryQueue<Session>((session) => this.#endIdle(session));
   readonly #mints = new ExpiryQueue<Mint & { session: Session }>((mint) => this.#endMint(mint));
   readonly #limits: SessionLimits;
+  // Counts revocations, so that a fact which a call had consumed before one does not come back after it.
+  #revision = 0;
 
   constructor(limits: SessionLimits) {
     this.#limits = limits;
@@ -56,8 +63,10 @@ export class Sessions {
     const owner = this.#owners.get(sessionId);
     if (owner !== undefined && this.#isOver(this.#sessions.get(owner.key), now)) this.end(owner.key);
     else if (owner !== undefined && owner.userId !== userId) return { admitted: false };
-    if (!this.#sessions.has(key) && this.#sessions.size >= this.#limits.maxSessions) return { admitted: false, full: true };
+    const known = this.#sessions.get(key);
     const session = this.#write(key);
+    if (session === undefined) return { admitted: false, full: true };
+    if (session.openRuns === 0) session.beforeOpen = known && { expiresAt: known.expiresAt, idleMs: known.idleMs };
     session.sessionId = sessionId;
     session.idleMs = idleMs;
     session.openRuns++;
@@ -76,10 +85,25 @@ export class Sessions {
     this.#idle.add(session, session.idleMs);
   }
 
-  /** Forgets a session. */
+  /** As if the run had never joined. Only right in the step that it joined in. */
+  takeBackOpen({ session: key }: SessionOpen): void {
+    const session = this.#sessions.get(key);
+    if (session === undefined || --session.openRuns > 0) return;
+    if (session.beforeOpen === undefined) return this.end(key);
+    Object.assign(session, session.beforeOpen);
+    if (session.expiresAt !== Number.POSITIVE_INFINITY) this.#idle.add(session, session.idleMs);
+  }
+
+  /** Forgets what is in a session, and the session itself unless runs have it open. */
   end(key: SessionKey): void {
     const session = this.#sessions.get(key);
     if (session === undefined) return;
+    session.facts = undefined;
+    session.steps = undefined;
+    session.turns = undefined;
+    session.revokedAt = ++this.#revision;
+    // Those runs go on writing to it, and it has to be theirs and to become idle as ever.
+    if (session.openRuns > 0) return;
     this.#sessions.delete(key);
     if (session.sessionId !== undefined) this.#owners.delete(session.sessionId);
   }
@@ -87,13 +111,14 @@ export class Sessions {
   /** Mints as many of the values as find room. */
   addFacts({ session: key, kind, values, origin, ttlMs }: FactAdd, now: number): StoreAnswers['fact.add'] {
     const session = this.#write(key);
+    if (session === undefined) return { added: 0 };
     const facts = (session.facts ??= new FactTable());
     const expiresAt = ttlMs === undefined ? Number.POSITIVE_INFINITY : now + ttlMs;
     const mint = { kind, values, origin, expiresAt, session };
     let added = 0;
     for (const value of values) {
       if (facts.size >= this.#limits.maxFactsPerSession) this.#mints.sweep(now, Number.POSITIVE_INFINITY);
-      if (facts.size >= this.#limits.maxFactsPerSession) break;
+      if (facts.size >= this.#limits.maxFactsPerSession && !facts.holds(kind, value, mint)) continue;
       facts.add(kind, value, mint);
       added++;
     }
@@ -117,12 +142,17 @@ export class Sessions {
   }
 
   /** Puts consumed facts back. */
-  giveBackFacts({ session: key, taken }: FactGiveBack): void {
+  giveBackFacts({ session: key, taken }: FactGiveBack, now: number): void {
     const session = this.#sessions.get(key);
     if (session === undefined) return;
-    for (const { kind, value, origin, expiresAt = Number.POSITIVE_INFINITY } of taken) {
+    for (const { kind, value, origin, expiresAt = Number.POSITIVE_INFINITY, revision } of taken) {
+      const revokedAt = Math.max(session.revokedAt, session.revokedKinds?.get(kind) ?? 0);
+      if (expiresAt <= now || revokedAt > revision) continue;
       session.facts ??= new FactTable();
-      session.facts.add(kind, value, { kind, values: [value], origin, expiresAt });
+      const mint = { kind, values: [value], origin, expiresAt, session };
+      if (session.facts.holds(kind, value, mint)) continue;
+      session.facts.add(kind, value, mint);
+      if (expiresAt !== Number.POSITIVE_INFINITY) this.#mints.add(mint, expiresAt - now);
     }
   }
 
@@ -144,25 +174,38 @@ export class Sessions {
 
   /** Forgets a fact or a kind. */
   revokeFacts({ session: key, kind, value }: FactRevoke): void {
-    this.#sessions.get(key)?.facts?.forget(kind, value);
+    const session = this.#sessions.get(key);
+    if (session === undefined) return;
+    session.facts?.forget(kind, value);
+    session.revokedKinds ??= new Map();
+    session.revokedKinds.set(kind, ++this.#revision);
   }
 
   /** Records the success of a tool. */
   addStep({ session: key, tool }: StepAdd, now: number): void {
     const session = this.#write(key);
+    if (session === undefined) return;
     session.steps ??= new Map();
     session.steps.set(tool, now);
   }
 
   /** Whether one of the tools succeeded, recently enough. */
-  requireStep({ session: key, tools, withinMs = Number.POSITIVE_INFINITY }: StepRequire, now: number): StoreAnswers['step.require'] {
+  requireStep(
+    { session: key, tools, withinMs = Number.POSITIVE_INFINITY }: StepRequire,
+    now: number,
+  ): StoreAnswers['step.require'] {
     const steps = this.#live(key, now)?.steps;
-    return { admitted: tools.some((tool) => now - (steps?.get(tool) ?? Number.NEGATIVE_INFINITY) <= withinMs && steps?.has(tool)) };
+    return {
+      admitted: tools.some(
+        (tool) => now - (steps?.get(tool) ?? Number.NEGATIVE_INFINITY) <= withinMs && steps?.has(tool),
+      ),
+    };
   }
 
   /** Records what the user said. */
   addTurn({ session: key, text }: TurnAdd): StoreAnswers['turn.add'] {
     const session = this.#write(key);
+    if (session === undefined) return { added: false };
     session.turns ??= new UserTextIndex({ maxTokens: this.#limits.maxUserTokensPerSession });
     return { added: session.turns.add(text) };
   }
@@ -210,13 +253,17 @@ export class Sessions {
     return mention === undefined ? 'missing' : { value: loose ? mention : value, mints: [] };
   }
 
-  #take(session: Session | undefined, kind: string, found: readonly { value: string; mints: readonly Mint[] }[]): TakenFact[] {
+  #take(
+    session: Session | undefined,
+    kind: string,
+    found: readonly { value: string; mints: readonly Mint[] }[],
+  ): TakenFact[] {
     const taken: TakenFact[] = [];
     for (const { value, mints } of found) {
       for (const mint of mints) {
         session?.facts?.remove(kind, value, mint);
         const expiresAt = Number.isFinite(mint.expiresAt) ? mint.expiresAt : undefined;
-        taken.push({ kind, value, origin: mint.origin, expiresAt });
+        taken.push({ kind, value, origin: mint.origin, expiresAt, revision: this.#revision });
       }
     }
     return taken;
@@ -231,10 +278,12 @@ export class Sessions {
     return session === undefined || session.expiresAt <= now;
   }
 
-  #write(key: SessionKey): Session {
+  /** The session, made where it is new; `undefined` where there is no room for one more. */
+  #write(key: SessionKey): Session | undefined {
     let session = this.#sessions.get(key);
     if (session === undefined) {
-      session = { key, openRuns: 0, idleMs: 0, expiresAt: Number.POSITIVE_INFINITY };
+      if (this.#sessions.size >= this.#limits.maxSessions) return undefined;
+      session = { key, openRuns: 0, idleMs: 0, expiresAt: Number.POSITIVE_INFINITY, revokedAt: ++this.#revision };
       this.#sessions.set(key, session);
     }
     return session;

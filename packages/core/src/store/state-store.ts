@@ -23,7 +23,10 @@ export interface StateStore {
    * @param operations what to do, in order
    * @param now the caller's monotonic milliseconds; a store that several processes share uses its own clock instead
    */
-  apply<const Operations extends readonly StoreOperation[]>(operations: Operations, now: number): MaybePromise<Answers<Operations>>;
+  apply<const Operations extends readonly StoreOperation[]>(
+    operations: Operations,
+    now: number,
+  ): MaybePromise<Answers<Operations>>;
 
   /** Releases what the store holds (connections, timers). The host calls it for a store that it made itself. */
   close?(): MaybePromise<void>;
