@@ -86,7 +86,6 @@ export {
   type Outcome,
   Replay,
   Rewrite,
-  type UsedFact,
   Wait,
 } from './guards/guard.js';
 export type { Mode } from './guards/guard-definition.js';

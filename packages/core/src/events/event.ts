@@ -1,4 +1,4 @@
-import type { UsedFact } from '../guards/guard.js';
+import type { UsedFact } from '../store/operations.js';
 
 /** What every event says. Names and outcomes are those of the wire format. */
 export interface EventBase {

@@ -1,5 +1,5 @@
 import type { CallContext } from '../run/call-context.js';
-import type { FactOrigin, StoreAnswer, StoreOperation } from '../store/operations.js';
+import type { StoreAnswer, StoreOperation, UsedFact } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
 
 /** How a call ended, as its guards are told. */
@@ -68,13 +68,6 @@ export class Rewrite {
   constructor(args: unknown) {
     this.args = args;
   }
-}
-
-/** A fact that let a call through; one that the user mentioned has no origin. */
-export interface UsedFact {
-  readonly kind: string;
-  readonly value: string;
-  readonly origin?: FactOrigin | undefined;
 }
 
 /** What a guard decides: let through, let through with other arguments, answer with a stored result, put off. Refusing is throwing. */

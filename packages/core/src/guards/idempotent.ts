@@ -11,6 +11,7 @@ import {
 } from '../errors/idempotency-errors.js';
 import type { CallContext } from '../run/call-context.js';
 import { idText } from '../run/fact-value.js';
+import { runScope, sessionScope } from '../store/idempotency-scope.js';
 import type { IdempotencyBegin, IdempotencyFinish, IdempotencyKnown, StoreAnswers } from '../store/operations.js';
 import { type Decision, type Guard, type GuardedCall, type Outcome, Replay, Wait } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
@@ -273,16 +274,6 @@ class IdempotentGuard implements Guard {
     if (run.userId === undefined) throw new ScopeValidationError(this.#tool, 'userId of the run');
     return `user:${run.userId}`;
   }
-}
-
-/** Scope of the idempotency keys of one run. */
-export function runScope(runId: string): string {
-  return `run:${runId}`;
-}
-
-/** Scope of the idempotency keys of one session. */
-export function sessionScope(sessionKey: string): string {
-  return `session:${sessionKey}`;
 }
 
 function errorName(error: unknown): string {

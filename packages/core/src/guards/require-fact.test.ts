@@ -97,7 +97,7 @@ describe('requireFact', () => {
   it('names the tools that prove the kind where no hint is given', async () => {
     const run = await open(Orders);
     const refusal = await refusalOf(run.get(Orders).removeAll({ orderIds: ['o1'] }));
-    expect(refusal.toPrompt().tryInstead).toBe('Call list first and use a order that it returned. Never invent one.');
+    expect(refusal.toPrompt().tryInstead).toMatch(/^Call list first and use a \w+ that it returned\. Never invent one\.$/);
   });
 
   it.each<[string, unknown]>([
@@ -650,7 +650,14 @@ describe('requireFact, loose', () => {
     expect(refusal.toPrompt().because).toBe('"w1" fits more than one known site.');
   });
 
-  it.each(['ex\u0430mple.com', 'example\u200b.com', '\uff45xample.com', 'example.co', 'xample.com', 'example,com'])('still refuses %j', async (site) => {
+  it.each([
+    ['a Cyrillic letter', 'ex\u0430mple.com'],
+    ['a zero-width space', 'example\u200b.com'],
+    ['a full-width letter', '\uff45xample.com'],
+    ['a missing letter', 'example.co'],
+    ['a missing first letter', 'xample.com'],
+    ['another sign', 'example,com'],
+  ])('never forgives %s', async (_what, site) => {
     const run = await open(Mail);
     const mail = run.get(Mail);
     await mail.sites({ sites: ['example.com'] });

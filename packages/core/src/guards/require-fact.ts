@@ -10,9 +10,10 @@ import type {
   FactSources,
   StoreAnswers,
   TakenFact,
+  UsedFact,
 } from '../store/operations.js';
 import type { Rule } from './enforce.js';
-import { type Guard, type GuardedCall, type Outcome, Rewrite, type UsedFact } from './guard.js';
+import { type Guard, type GuardedCall, type Outcome, Rewrite } from './guard.js';
 import type { GuardSite } from './guard-site.js';
 import { OptionCheck } from './option-check.js';
 import { RuleArgument } from './rule-argument.js';

@@ -1,4 +1,5 @@
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
+import { UsageError } from '../errors/usage-errors.js';
 import type { FactRead, FactsView } from '../store/operations.js';
 import type { Rule } from './enforce.js';
 import type { Guard, GuardedCall } from './guard.js';
@@ -36,7 +37,14 @@ export function rule<Args>(
   };
 }
 
-const NO_FACTS: FactsView = { has: () => false, list: () => [] };
+// An empty view would let a check such as `!facts.has('banned', id)` pass.
+const NO_FACTS: FactsView = { has: refuseToAnswer, list: refuseToAnswer };
+
+function refuseToAnswer(): never {
+  throw new UsageError('rule: a check that asks for facts must declare them as its second parameter: (args, facts) => …', {
+    code: 'usage.policy_configuration',
+  });
+}
 
 class RuleGuard implements Guard {
   readonly decidesAlone = false;

@@ -11,7 +11,7 @@ import {
   SessionConflictError,
 } from '../errors/run-errors.js';
 import { UsageError } from '../errors/usage-errors.js';
-import { runScope, sessionScope } from '../guards/idempotent.js';
+import { runScope, sessionScope } from '../store/idempotency-scope.js';
 import type { SessionOpen, StoreOperation } from '../store/operations.js';
 import { isThenable } from '../store/thenable.js';
 import { withFrame } from './ambient.js';
@@ -66,7 +66,9 @@ export class AgentRun implements CallRun {
     this.userId = options.userId;
     this.#isNamed = options.sessionId !== undefined;
     this.sessionId = options.sessionId ?? this.id;
-    this.sessionKey = this.#isNamed ? namedSessionKey(this.userId, this.sessionId) : ownSessionKey(this.userId, this.id);
+    this.sessionKey = this.#isNamed
+      ? namedSessionKey(this.userId, this.sessionId)
+      : ownSessionKey(this.userId, this.id);
     this.scope = options.scope;
     this.isObserved = options.isObserved;
     if (this.#isNamed) this.#joinSession();

@@ -3,15 +3,24 @@ import { UsageError } from '../errors/usage-errors.js';
 import type { Fact, FactsView, StoreOperation } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
-import type { AgentRun } from './agent-run.js';
 import { idText } from './fact-value.js';
 import type { RunFacts } from './run.js';
+import type { RunCore } from './run-core.js';
+
+/** What is needed of a run to reach the facts of its session. */
+export interface FactsRun {
+  readonly sessionKey: string;
+  readonly core: RunCore;
+  /** Resolves once writes have arrived; `undefined` where there are none on the way. */
+  readonly ready: Promise<void> | undefined;
+  write(operation: StoreOperation): void;
+}
 
 /** The facts of a run's session, as the application sees them. */
 export class SessionFacts implements RunFacts {
-  readonly #run: AgentRun;
+  readonly #run: FactsRun;
 
-  constructor(run: AgentRun) {
+  constructor(run: FactsRun) {
     this.#run = run;
   }
 

@@ -23,6 +23,13 @@ export interface Fact extends FactOrigin {
   readonly value: string;
 }
 
+/** A fact that let a call through; one that the user mentioned has no origin. */
+export interface UsedFact {
+  readonly kind: string;
+  readonly value: string;
+  readonly origin?: FactOrigin | undefined;
+}
+
 /** Which origins of a fact count. */
 export interface FactSources {
   /** Any tool, or only these tool ids. */
