@@ -41,6 +41,7 @@ interface Round {
 }
 
 const NO_ANSWERS: readonly StoreAnswer[] = [];
+const NO_OPERATIONS: readonly StoreOperation[] = [];
 
 /**
  * Asks the guards of a call, in their order, whether it goes through. Nothing is asynchronous unless a guard or the store
@@ -158,22 +159,24 @@ function decide(
     const isRefused = operation !== undefined && operation === refusedAt;
     // What the store took for guards before a refusal, it has taken back itself.
     const isTakenBack = operation !== undefined && refusedAt !== undefined && operation < refusedAt;
-    const unasked = (): StoreOperation[] => (refusedAt === undefined ? takenBehind(round, answers, index) : []);
     let verdict: MaybePromise<Wait | undefined>;
     try {
       verdict = judge(call, step, operation === undefined ? undefined : answers[operation], isRefused, isTakenBack);
     } catch (error) {
-      throw withUnasked(error, unasked());
+      throw withUnasked(error, takenBehind(round, answers, index));
     }
     if (isThenable(verdict)) {
       return Promise.resolve(verdict).then(
-        (wait) => (wait === undefined ? decide(call, round, answers, index + 1) : putOff(call, step, wait, unasked())),
+        (wait) => {
+          if (wait === undefined) return decide(call, round, answers, index + 1);
+          return putOff(call, step, wait, takenBehind(round, answers, index));
+        },
         (error: unknown) => {
-          throw withUnasked(error, unasked());
+          throw withUnasked(error, takenBehind(round, answers, index));
         },
       );
     }
-    if (verdict !== undefined) return putOff(call, step, verdict, unasked());
+    if (verdict !== undefined) return putOff(call, step, verdict, takenBehind(round, answers, index));
     if (isRefused && call.isReplay) {
       // Behind the known key the store did nothing: those that decide replays are asked in the next trip.
       call.position = call.plan.admission.indexOf(step) + 1;
@@ -184,7 +187,13 @@ function decide(
   return undefined;
 }
 
-function takenBehind({ operations, questions }: Round, answers: readonly StoreAnswer[], index: number): StoreOperation[] {
+// Nothing, where the store refused: it has taken back all that the trip had taken.
+function takenBehind(
+  { operations, questions }: Round,
+  answers: readonly StoreAnswer[],
+  index: number,
+): readonly StoreOperation[] {
+  if (indexOfRefusal(operations, answers) !== undefined) return NO_OPERATIONS;
   return questions.slice(index + 1).flatMap(({ operation }) => {
     const taken = operation === undefined ? undefined : giveBack(operations[operation] as StoreOperation, answers[operation]);
     return taken === undefined ? [] : [taken];

@@ -88,7 +88,9 @@ describe('@Enforce', () => {
     const error = await nested.outer({ amount: 11 }).catch((refusal) => refusal);
     expect(error.code).toBe('THRESHOLD_EXCEEDED');
     const told = events.filter(({ name }) => name === 'guard.blocked' || name === 'tool.failure');
-    expect(told).toMatchObject([{ name: 'guard.blocked', guardName: 'enforce', toolName: 'Nested.inner', code: 'THRESHOLD_EXCEEDED' }]);
+    expect(told).toMatchObject([
+      { name: 'guard.blocked', guardName: 'enforce', toolName: 'Nested.inner', code: 'THRESHOLD_EXCEEDED' },
+    ]);
   });
 
   it('observes a declaration by itself: the rules behind it still stop', async () => {
@@ -107,7 +109,10 @@ describe('@Enforce', () => {
       { guardName: 'enforce', error: { code: 'THRESHOLD_EXCEEDED' } },
       { guardName: 'enforce', error: { code: 'PATTERN_BLOCKED' } },
     ]);
-    await expect(bank.pay({ amount: 500, note: '' })).rejects.toMatchObject({ code: 'THRESHOLD_EXCEEDED', details: { max: 100 } });
+    await expect(bank.pay({ amount: 500, note: '' })).rejects.toMatchObject({
+      code: 'THRESHOLD_EXCEEDED',
+      details: { max: 100 },
+    });
   });
 
   it('refuses before the method runs, in the form that @Tool declares too', async () => {
@@ -154,7 +159,9 @@ describe('@Enforce', () => {
     }
     const error = await AgentHost.create({ agents: [Wrong] }).catch((failure) => failure);
     expect(error.name).toBe('HostConfigurationError');
-    expect(error.problems.map(({ method, option }: { method: string; option: string }) => `${method} ${option}`)).toEqual([
+    expect(
+      error.problems.map(({ method, option }: { method: string; option: string }) => `${method} ${option}`),
+    ).toEqual([
       'none Enforce',
       'many Enforce.requireFact',
       'many Enforce.requireFact.kind',
@@ -166,7 +173,8 @@ describe('@Enforce', () => {
       'many Enforce',
       'many Enforce.requireCall',
     ]);
-    for (const { className, code } of error.problems) expect([className, code]).toEqual(['Wrong', 'usage.policy_configuration']);
+    for (const { className, code } of error.problems)
+      expect([className, code]).toEqual(['Wrong', 'usage.policy_configuration']);
   });
 
   it('keeps every prompt short, and free of ids of run, user and session', async () => {

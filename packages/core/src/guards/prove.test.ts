@@ -1,5 +1,16 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type ActGuardEvent, Agent, AgentHost, type AgentHostOptions, Idempotent, MemoryStore, Prove, type ProveOptions, type Run, Tool } from '../index.js';
+import {
+  type ActGuardEvent,
+  Agent,
+  AgentHost,
+  type AgentHostOptions,
+  Idempotent,
+  MemoryStore,
+  Prove,
+  type ProveOptions,
+  type Run,
+  Tool,
+} from '../index.js';
 import { TestClock } from '../testing/test-clock.js';
 
 let host: AgentHost | undefined;
@@ -58,8 +69,20 @@ describe('@Prove, what it finds', () => {
     ['a property of each element of a list', 'id', [{ id: 'o1' }, { id: 'o2' }], ['o1', 'o2']],
     ['the result of a function', (text: string) => text.match(/W\d+/g), 'orders W1 and W22', ['W1', 'W22']],
     ['the one value of a function', ({ id }: { id: string }) => id, { id: 'o1' }, ['o1']],
-    ['what a generator function yields', function* (result: { id: string }) { yield result.id; }, { id: 'o1' }, ['o1']],
-    ['lists in wrapped lists', 'orders[].items[].id', { orders: [{ items: [{ id: 1 }, { id: 2 }] }, { items: [] }] }, ['1', '2']],
+    [
+      'what a generator function yields',
+      function* (result: { id: string }) {
+        yield result.id;
+      },
+      { id: 'o1' },
+      ['o1'],
+    ],
+    [
+      'lists in wrapped lists',
+      'orders[].items[].id',
+      { orders: [{ items: [{ id: 1 }, { id: 2 }] }, { items: [] }] },
+      ['1', '2'],
+    ],
     ['names of properties', 'variants.$keys', { variants: { red: {}, blue: {} } }, ['red', 'blue']],
     ['elements of a list', '[]', ['a', 'b'], ['a', 'b']],
     ['elements of lists in a list', '[][].flight', [[{ flight: 'A' }], [{ flight: 'B' }]], ['A', 'B']],
@@ -90,8 +113,29 @@ describe('@Prove, what it finds', () => {
   });
 
   it('a result that cannot be read proves nothing, and is still delivered', async () => {
-    const hostile = new Proxy({}, { get: () => { throw new Error('trap'); }, getOwnPropertyDescriptor: () => { throw new Error('trap'); } });
-    const { run, source } = await open([{ kind: 'a', extract: 'id' }, { kind: 'b', extract: () => { throw new Error('extractor'); } }], () => ({ inner: hostile }));
+    const hostile = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('trap');
+        },
+        getOwnPropertyDescriptor: () => {
+          throw new Error('trap');
+        },
+      },
+    );
+    const { run, source } = await open(
+      [
+        { kind: 'a', extract: 'id' },
+        {
+          kind: 'b',
+          extract: () => {
+            throw new Error('extractor');
+          },
+        },
+      ],
+      () => ({ inner: hostile }),
+    );
     expect(await source.find({})).toBeDefined();
     expect(await valuesOf(run)).toEqual([]);
     const text = await open({ kind: 'a', extract: 'inner.id' }, () => ({ inner: hostile }));
@@ -100,7 +144,13 @@ describe('@Prove, what it finds', () => {
   });
 
   it('proves several kinds from one result', async () => {
-    const { run, source } = await open([{ kind: 'order', extract: 'id' }, { kind: 'item', extract: 'items[]' }], () => ({ id: 'o1', items: ['i1', 'i2'] }));
+    const { run, source } = await open(
+      [
+        { kind: 'order', extract: 'id' },
+        { kind: 'item', extract: 'items[]' },
+      ],
+      () => ({ id: 'o1', items: ['i1', 'i2'] }),
+    );
     await source.find({});
     expect(await valuesOf(run, 'order')).toEqual(['o1']);
     expect(await valuesOf(run, 'item')).toEqual(['i1', 'i2']);
@@ -109,7 +159,9 @@ describe('@Prove, what it finds', () => {
   it('D-29: tells listeners what was minted, and that nothing was', async () => {
     const events: ActGuardEvent[] = [];
     const results = [{ id: 'o1' }, { orders: [{ id: 'o2' }] }];
-    const { source } = await open({ kind: 'order', extract: 'id' }, () => results.shift(), { onEvent: (event) => void events.push(event) });
+    const { source } = await open({ kind: 'order', extract: 'id' }, () => results.shift(), {
+      onEvent: (event) => void events.push(event),
+    });
     await source.find({});
     await source.find({});
     expect(events.filter((event) => event.name === 'guard.admitted' && event.guardName === 'prove')).toMatchObject([
@@ -135,12 +187,18 @@ describe('@Prove, when it mints', () => {
     expect(error).toMatchObject({ code: 'TOO_MANY_RESULTS', details: { kind: 'id', count: 3, maxItems: 2 } });
     expect((error as { result: unknown }).result).toBe(result);
     expect(JSON.stringify(error)).not.toContain('"c"');
-    expect((error as { toPrompt(): object }).toPrompt()).toMatchObject({ because: 'The result holds 3 entries, more than the 2 that may be used.' });
+    expect((error as { toPrompt(): object }).toPrompt()).toMatchObject({
+      because: 'The result holds 3 entries, more than the 2 that may be used.',
+    });
     expect(await valuesOf(run)).toEqual([]);
   });
 
   it('with too many values mints the first ones, where it may truncate', async () => {
-    const { run, source } = await open({ kind: 'id', extract: '[]', maxItems: 2, onTooMany: 'truncate' }, () => ['a', 'b', 'c']);
+    const { run, source } = await open({ kind: 'id', extract: '[]', maxItems: 2, onTooMany: 'truncate' }, () => [
+      'a',
+      'b',
+      'c',
+    ]);
     expect(await source.find({})).toEqual(['a', 'b', 'c']);
     expect(await valuesOf(run)).toEqual(['a', 'b']);
   });
@@ -155,16 +213,26 @@ describe('@Prove, when it mints', () => {
   });
 
   it('a too large result of one proof mints nothing for the others either', async () => {
-    const { run, source } = await open([{ kind: 'a', extract: '[]' }, { kind: 'b', extract: '[]', maxItems: 1 }], () => ['x', 'y']);
+    const { run, source } = await open(
+      [
+        { kind: 'a', extract: '[]' },
+        { kind: 'b', extract: '[]', maxItems: 1 },
+      ],
+      () => ['x', 'y'],
+    );
     await expect(source.find({})).rejects.toMatchObject({ code: 'TOO_MANY_RESULTS' });
     expect(await valuesOf(run)).toEqual([]);
   });
 
   it('in observe mode mints and delivers, and reports what it would have withheld', async () => {
     const events: ActGuardEvent[] = [];
-    const { source } = await open({ kind: 'id', extract: '[]', maxItems: 1, mode: 'observe' }, () => ['a', 'b'], { onEvent: (event) => void events.push(event) });
+    const { source } = await open({ kind: 'id', extract: '[]', maxItems: 1, mode: 'observe' }, () => ['a', 'b'], {
+      onEvent: (event) => void events.push(event),
+    });
     expect(await source.find({})).toEqual(['a', 'b']);
-    expect(events.filter(({ name }) => name === 'guard.observed')).toMatchObject([{ guardName: 'prove', error: { code: 'TOO_MANY_RESULTS' } }]);
+    expect(events.filter(({ name }) => name === 'guard.observed')).toMatchObject([
+      { guardName: 'prove', error: { code: 'TOO_MANY_RESULTS' } },
+    ]);
   });
 
   it('facts hold as long as their ttl, and minting again renews them', async () => {
@@ -191,10 +259,15 @@ describe('@Prove, when it mints', () => {
   it('D-28: a session holds so many facts and no more, and says so', async () => {
     const events: ActGuardEvent[] = [];
     const store = new MemoryStore({ maxFactsPerSession: 2 });
-    const { run, source } = await open({ kind: 'id', extract: '[]' }, () => ['a', 'b', 'c'], { store, onEvent: (event) => void events.push(event) });
+    const { run, source } = await open({ kind: 'id', extract: '[]' }, () => ['a', 'b', 'c'], {
+      store,
+      onEvent: (event) => void events.push(event),
+    });
     expect(await source.find({})).toHaveLength(3);
     expect(await valuesOf(run)).toEqual(['a', 'b']);
-    expect(events.filter(({ name }) => name === 'guard.intervention')).toMatchObject([{ guardName: 'prove', action: 'facts_dropped' }]);
+    expect(events.filter(({ name }) => name === 'guard.intervention')).toMatchObject([
+      { guardName: 'prove', action: 'facts_dropped' },
+    ]);
   });
 
   it('a replay mints nothing', async () => {

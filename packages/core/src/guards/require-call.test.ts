@@ -1,5 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Agent, AgentHost, type AgentHostOptions, Enforce, Prove, type RunOptions, requireCall, Timeout, Tool } from '../index.js';
+import {
+  Agent,
+  AgentHost,
+  type AgentHostOptions,
+  Enforce,
+  Prove,
+  type RunOptions,
+  requireCall,
+  Timeout,
+  Tool,
+} from '../index.js';
 import { TestClock } from '../testing/test-clock.js';
 
 let host: AgentHost | undefined;

@@ -23,7 +23,11 @@ afterEach(async () => {
   host = undefined;
 });
 
-async function open(agent: new () => object, options: AgentHostOptions = {}, runOptions: RunOptions = {}): Promise<Run> {
+async function open(
+  agent: new () => object,
+  options: AgentHostOptions = {},
+  runOptions: RunOptions = {},
+): Promise<Run> {
   host = await AgentHost.create({ agents: [agent], ...options });
   return host.open(runOptions);
 }
@@ -97,7 +101,9 @@ describe('requireFact', () => {
   it('names the tools that prove the kind where no hint is given', async () => {
     const run = await open(Orders);
     const refusal = await refusalOf(run.get(Orders).removeAll({ orderIds: ['o1'] }));
-    expect(refusal.toPrompt().tryInstead).toMatch(/^Call list first and use a \w+ that it returned\. Never invent one\.$/);
+    expect(refusal.toPrompt().tryInstead).toMatch(
+      /^Call list first and use a \w+ that it returned\. Never invent one\.$/,
+    );
   });
 
   it.each<[string, unknown]>([
@@ -130,12 +136,23 @@ describe('requireFact', () => {
     expect(await orders.removeIfGiven({})).toBe('none');
     expect(await orders.removeIfGiven({ orderId: null })).toBe('none');
     expect(await refusalOf(orders.removeIfGiven({ orderId: 'o1' }))).toMatchObject({ code: 'MISSING_FACT' });
-    expect(await refusalOf(orders.removeIfGiven({ orderId: Number.NaN } as never))).toMatchObject({ code: 'MISSING_FACT' });
-    expect(await refusalOf(orders.removeIfGiven({ orderId: { id: 'o1' } } as never))).toMatchObject({ code: 'MISSING_FACT' });
+    expect(await refusalOf(orders.removeIfGiven({ orderId: Number.NaN } as never))).toMatchObject({
+      code: 'MISSING_FACT',
+    });
+    expect(await refusalOf(orders.removeIfGiven({ orderId: { id: 'o1' } } as never))).toMatchObject({
+      code: 'MISSING_FACT',
+    });
   });
 
   it('D-26: an argument that the schema does not know is an error when the host is created', async () => {
-    const input = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }), jsonSchema: { input: () => ({ type: 'object', properties: { orderId: {} } }) } } };
+    const input = {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: (value: unknown) => ({ value }),
+        jsonSchema: { input: () => ({ type: 'object', properties: { orderId: {} } }) },
+      },
+    };
 
     @Agent()
     class Misspelt {
@@ -158,8 +175,15 @@ describe('requireFact', () => {
     await orders.list({ ids: ['o1', 'o2'] });
     expect(await orders.removeAll({ orderIds: ['o1', 'o2', 'o1'] })).toHaveLength(3);
     expect(await refusalOf(orders.removeAll({ orderIds: ['o1', 'o3'] }))).toMatchObject({ details: { value: 'o3' } });
-    for (const orderIds of [['o1', null], ['o1', ''], ['o1', ['o2']], ['o1', 1.5]]) {
-      expect(await refusalOf(orders.removeAll({ orderIds: orderIds as never }))).toMatchObject({ code: 'MISSING_FACT' });
+    for (const orderIds of [
+      ['o1', null],
+      ['o1', ''],
+      ['o1', ['o2']],
+      ['o1', 1.5],
+    ]) {
+      expect(await refusalOf(orders.removeAll({ orderIds: orderIds as never }))).toMatchObject({
+        code: 'MISSING_FACT',
+      });
     }
   });
 
@@ -170,7 +194,9 @@ describe('requireFact', () => {
     const good = { order: { id: 'o1' } };
     expect(await orders.removeLines({ lines: [good, good] })).toBe(2);
     for (const bad of [{ order: {} }, { order: null }, {}, null, 'o1', { order: { id: 'o2' } }]) {
-      expect(await refusalOf(orders.removeLines({ lines: [good, bad] as never }))).toMatchObject({ code: 'MISSING_FACT' });
+      expect(await refusalOf(orders.removeLines({ lines: [good, bad] as never }))).toMatchObject({
+        code: 'MISSING_FACT',
+      });
     }
     expect(await refusalOf(orders.removeLines({ lines: [] }))).toMatchObject({ code: 'MISSING_FACT' });
     expect(await refusalOf(orders.removeLines({ lines: good as never }))).toMatchObject({ code: 'MISSING_FACT' });
@@ -204,13 +230,16 @@ describe('requireFact', () => {
     expect(await refusalOf(orders.remove({ orderId }))).toMatchObject({ code: 'MISSING_FACT' });
   });
 
-  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype'])('has no fact %s by birth, but can prove it', async (id) => {
-    const run = await open(Orders);
-    const orders = run.get(Orders);
-    expect(await refusalOf(orders.remove({ orderId: id }))).toMatchObject({ code: 'MISSING_FACT' });
-    await orders.list({ ids: [id] });
-    expect(await orders.remove({ orderId: id })).toBe(id);
-  });
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype'])(
+    'has no fact %s by birth, but can prove it',
+    async (id) => {
+      const run = await open(Orders);
+      const orders = run.get(Orders);
+      expect(await refusalOf(orders.remove({ orderId: id }))).toMatchObject({ code: 'MISSING_FACT' });
+      await orders.list({ ids: [id] });
+      expect(await orders.remove({ orderId: id })).toBe(id);
+    },
+  );
 
   it('D-27: never joins kind and value, nor user and session', async () => {
     @Agent()
@@ -245,7 +274,9 @@ describe('requireFact', () => {
     const run = await open(Orders, {}, { userId: 'alice', sessionId: 's1' });
     await run.get(Orders).list({ ids: ['o1'] });
     const other = host?.open({ userId: 'alice', sessionId: 's2' });
-    expect(await refusalOf(other?.get(Orders).remove({ orderId: 'o1' }) as Promise<unknown>)).toMatchObject({ code: 'MISSING_FACT' });
+    expect(await refusalOf(other?.get(Orders).remove({ orderId: 'o1' }) as Promise<unknown>)).toMatchObject({
+      code: 'MISSING_FACT',
+    });
   });
 
   it('does not count a fact of another kind', async () => {
@@ -368,7 +399,11 @@ describe('requireFact, sources', () => {
     await agent.search({ flights: ['LH100'] });
     await agent.book({ flight: 'LH100' });
     expect(events.filter((event) => event.name === 'guard.admitted' && event.guardName === 'enforce')).toMatchObject([
-      { facts: [{ kind: 'flight', value: 'LH100', origin: { source: 'tool', tool: 'Sources.search', callId: `${run.id}:1` } }] },
+      {
+        facts: [
+          { kind: 'flight', value: 'LH100', origin: { source: 'tool', tool: 'Sources.search', callId: `${run.id}:1` } },
+        ],
+      },
     ]);
   });
 
@@ -389,7 +424,15 @@ describe('requireFact, sources', () => {
     await run.get(Sources).search({ flights: ['LH100'] });
     run.facts.add('flight', 'LH100', { about: 'alice' });
     expect(await run.facts.list('flight')).toEqual([
-      { kind: 'flight', value: 'LH100', source: 'tool', tool: 'Sources.search', callId: `${run.id}:1`, about: undefined, at: clock.wall() },
+      {
+        kind: 'flight',
+        value: 'LH100',
+        source: 'tool',
+        tool: 'Sources.search',
+        callId: `${run.id}:1`,
+        about: undefined,
+        at: clock.wall(),
+      },
       { kind: 'flight', value: 'LH100', source: 'app', about: 'alice', at: clock.wall() },
     ]);
   });
@@ -523,7 +566,9 @@ describe('requireFact, consume', () => {
     const payments = run.get(Payments);
     await payments.confirm({ token: 't1' });
     await payments.confirm({ token: 't2' });
-    expect(await refusalOf(payments.payMuch({ tokens: ['t1', 't2'], amount: 500 }))).toMatchObject({ code: 'RULE_FAILED' });
+    expect(await refusalOf(payments.payMuch({ tokens: ['t1', 't2'], amount: 500 }))).toMatchObject({
+      code: 'RULE_FAILED',
+    });
     expect(await payments.payMuch({ tokens: ['t1', 't2'], amount: 5 })).toEqual(['t1', 't2']);
   });
 
@@ -531,7 +576,9 @@ describe('requireFact, consume', () => {
     const run = await open(Payments);
     const payments = run.get(Payments);
     await payments.confirm({ token: 't1' });
-    expect(await refusalOf(payments.payMuch({ tokens: ['t1', 't2'], amount: 5 }))).toMatchObject({ details: { value: 't2' } });
+    expect(await refusalOf(payments.payMuch({ tokens: ['t1', 't2'], amount: 5 }))).toMatchObject({
+      details: { value: 't2' },
+    });
     expect(await refusalOf(payments.move({ from: 't1', to: 't2' }))).toMatchObject({ details: { value: 't2' } });
     expect(await payments.pay({ token: 't1' })).toBe('t1');
   });
@@ -589,7 +636,10 @@ describe('requireFact, loose', () => {
     @Tool()
     @Enforce(
       requireFact('site', 'site', { match: 'loose' }),
-      rule('sees the proven spelling', (args: { site: string | number }) => void seen.push(['rule', args.site]) === undefined),
+      rule(
+        'sees the proven spelling',
+        (args: { site: string | number }) => void seen.push(['rule', args.site]) === undefined,
+      ),
     )
     async visit(args: { site: string | number }) {
       seen.push(['method', args.site]);
@@ -627,9 +677,19 @@ describe('requireFact, loose', () => {
     const run = await open(Mail);
     const mail = run.get(Mail);
     await mail.sites({ sites: ['#A1', 'b2'] });
-    const args = { stops: [{ site: 'a1', note: 'a1' }, { site: 'b2', note: 'B2' }] };
+    const args = {
+      stops: [
+        { site: 'a1', note: 'a1' },
+        { site: 'b2', note: 'B2' },
+      ],
+    };
     const got = await mail.tour(args);
-    expect(got).toEqual({ stops: [{ site: '#A1', note: 'a1' }, { site: 'b2', note: 'B2' }] });
+    expect(got).toEqual({
+      stops: [
+        { site: '#A1', note: 'a1' },
+        { site: 'b2', note: 'B2' },
+      ],
+    });
     expect(args.stops[0]?.site).toBe('a1');
   });
 

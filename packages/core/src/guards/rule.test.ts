@@ -83,7 +83,9 @@ describe('rule', () => {
   });
 
   it('sees the facts of the session', async () => {
-    const { run, pay } = await guarded(rule('own account', ({ account }: Args, facts: FactsView) => facts.has('account', account)));
+    const { run, pay } = await guarded(
+      rule('own account', ({ account }: Args, facts: FactsView) => facts.has('account', account)),
+    );
     await expect(pay()).rejects.toMatchObject({ code: 'RULE_FAILED' });
     run.facts.add('account', 'a1');
     expect(await pay()).toBe(1);

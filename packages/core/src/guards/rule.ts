@@ -41,9 +41,12 @@ export function rule<Args>(
 const NO_FACTS: FactsView = { has: refuseToAnswer, list: refuseToAnswer };
 
 function refuseToAnswer(): never {
-  throw new UsageError('rule: a check that asks for facts must declare them as its second parameter: (args, facts) => …', {
-    code: 'usage.policy_configuration',
-  });
+  throw new UsageError(
+    'rule: a check that asks for facts must declare them as its second parameter: (args, facts) => …',
+    {
+      code: 'usage.policy_configuration',
+    },
+  );
 }
 
 class RuleGuard implements Guard {

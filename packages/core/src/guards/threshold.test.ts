@@ -89,7 +89,12 @@ describe('threshold', () => {
       await expect(agent.payAll({ amounts } as never)).rejects.toMatchObject({ code: 'THRESHOLD_EXCEEDED' });
     }
     expect(await agent.order({ lines: [{ price: 10 }] })).toHaveLength(1);
-    for (const lines of [[{ price: 10 }, { price: 11 }], [{ price: 10 }, {}], [{ price: 10 }, null], [{ price: [1] }]]) {
+    for (const lines of [
+      [{ price: 10 }, { price: 11 }],
+      [{ price: 10 }, {}],
+      [{ price: 10 }, null],
+      [{ price: [1] }],
+    ]) {
       await expect(agent.order({ lines } as never)).rejects.toMatchObject({ code: 'THRESHOLD_EXCEEDED' });
     }
   });

@@ -1,0 +1,259 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  Agent,
+  AgentHost,
+  CircuitBreaker,
+  defineGuard,
+  Enforce,
+  Idempotent,
+  MemoryStore,
+  RateLimit,
+  type Run,
+  requireFact,
+  type StateStore,
+  type StoreOperation,
+  Tool,
+} from '../index.js';
+import { TestClock } from '../testing/test-clock.js';
+
+interface Order {
+  readonly key: string;
+  readonly token: string;
+}
+const ORDER: Order = { key: 'k1', token: 't1' };
+
+const turns = async (count = 20) => {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+const leases = { held: 0 };
+const executed: string[] = [];
+
+/** Takes something of its own, and its time. */
+const Lease = defineGuard<object, Order>({
+  name: 'lease',
+  create: () => ({
+    async admit() {
+      leases.held++;
+      await turns(2);
+    },
+    settle: () => void leases.held--,
+  }),
+});
+
+@Agent()
+class Shop {
+  @Tool()
+  @RateLimit({ maxCalls: 1, period: '1h', onLimit: 'wait', maxWait: '2h' })
+  @CircuitBreaker({ name: 'db', maxFails: 1, resetTimeout: '1m' })
+  @Lease()
+  @Enforce(requireFact('token', 'token', { consume: true }))
+  @Idempotent({ key: 'key', within: 'host' })
+  async pay({ key }: Order) {
+    executed.push(key);
+    return 'paid';
+  }
+
+  @Tool()
+  @CircuitBreaker({ name: 'db', maxFails: 1, resetTimeout: '1m' })
+  async fail() {
+    throw Object.assign(new Error('down'), { code: 'ECONNREFUSED' });
+  }
+}
+
+/** A store across a network: operations are carried out at once, their answers take a while. */
+class SlowStore implements StateStore {
+  readonly inner = new MemoryStore();
+  /** Called when a trip's operations have been carried out and its answers are on their way. */
+  onTrip: (operations: readonly StoreOperation[]) => void = () => {};
+
+  async apply(operations: readonly StoreOperation[], now: number): Promise<never> {
+    const answers = this.inner.apply(operations, now);
+    this.onTrip(operations);
+    await turns(3);
+    return answers as never;
+  }
+}
+
+function stateOf(memory: MemoryStore) {
+  const { attempts: _, ...rest } = memory.snapshot();
+  return { ...rest, leases: leases.held };
+}
+
+async function scene(isSlow: boolean) {
+  leases.held = 0;
+  executed.length = 0;
+  const slow = new SlowStore();
+  const clock = new TestClock();
+  const host = await AgentHost.create({ agents: [Shop], store: isSlow ? slow : slow.inner, clock });
+  const abort = new AbortController();
+  const run = host.open({ userId: 'alice', sessionId: 's', signal: abort.signal, deadline: '10h' });
+  for (const token of ['t1', 't2', 't3']) run.facts.add('token', token);
+  await turns();
+  return { memory: slow.inner, slow, clock, host, abort, run, shop: run.get(Shop) };
+}
+type Scene = Awaited<ReturnType<typeof scene>>;
+
+const stops: [string, string, (scene: Scene) => unknown][] = [
+  ['the run is killed', 'run.killed', ({ run }) => run.kill('stop')],
+  ['the host is stopped', 'run.killed', ({ host }) => host.kill('stop')],
+  ['the run is aborted', 'run.aborted', ({ abort }) => abort.abort()],
+  ['the deadline passes', 'run.deadline_exceeded', ({ clock }) => clock.advance(36_000_000)],
+  ['the run ends', 'run.ended', ({ run }) => run.end()],
+];
+
+/** The session of a run that ended is closed; what guards took is all that matters. */
+function taken(memory: MemoryStore) {
+  const { sessions, ...rest } = stateOf(memory) as { sessions: Record<string, { facts: unknown }> };
+  return { ...rest, facts: Object.values(sessions).map(({ facts }) => facts) };
+}
+
+describe.each([
+  ['in memory', false],
+  ['far away', true],
+])('a call that waits for its place, with a store %s', (_, isSlow) => {
+  async function waiting() {
+    const world = await scene(isSlow);
+    await world.shop.pay({ key: 'warm', token: 't2' });
+    await world.shop.fail().catch(() => {});
+    await world.clock.advance(60_000);
+    const before = taken(world.memory);
+    const call = world.shop.pay(ORDER);
+    call.catch(() => {});
+    await turns(60);
+    return { ...world, before, call };
+  }
+
+  it('holds nothing: key, fact, probe and lease are back while it waits', async () => {
+    const { memory, before, call, clock, run } = await waiting();
+    expect(taken(memory)).toEqual(before);
+    await clock.advance(3_600_000);
+    expect(await call).toBe('paid');
+    expect(run.attempts('Shop.pay')).toBe(2);
+  });
+
+  it('lets another call have the probe meanwhile', async () => {
+    const { shop, memory } = await waiting();
+    await expect(shop.fail()).rejects.toThrow('down');
+    expect(memory.snapshot()).toMatchObject({ breakers: { db: { state: 'open' } } });
+  });
+
+  it.each(stops)('takes nothing when %s meanwhile', async (_title, code, stop) => {
+    const world = await waiting();
+    const stopped = stop(world);
+    await expect(world.call).rejects.toMatchObject({ code });
+    await stopped;
+    await turns();
+    expect(taken(world.memory)).toEqual(world.before);
+    expect(executed).toEqual(['warm']);
+    expect(world.clock.pending).toBe(0);
+  });
+
+  it.each<[string, string, (scene: Scene) => unknown]>([
+    ['its fact is revoked', 'MISSING_FACT', ({ run }) => run.facts.revoke('token', 't1')],
+    ['its breaker opens', 'guard.circuit_open', async ({ shop, clock }) => {
+      await clock.advance(3_590_000 - 60_000);
+      await shop.fail().catch(() => {});
+    }],
+    [
+      'its key is used for something else in another run',
+      'guard.idempotency_in_progress',
+      ({ memory, clock }) => {
+        const key = { scope: 'user:alice', tool: 'Shop.pay', key: 'k1', owner: 'other', ttlMs: 1, args: ORDER };
+        memory.apply([{ op: 'idempotency.begin', ...key, observe: false }], clock.now());
+      },
+    ],
+  ])('takes nothing when %s meanwhile', async (_title, code, change) => {
+    const world = await waiting();
+    await change(world);
+    await turns();
+    const before = taken(world.memory);
+    await world.clock.advance(3_600_000);
+    await expect(world.call).rejects.toMatchObject({ code });
+    await turns();
+    // The place of the call before it has expired by now.
+    expect(taken(world.memory)).toEqual({ ...before, rates: {} });
+    expect(executed).toEqual(['warm']);
+  });
+
+  it('takes nothing when it has waited as long as it may', async () => {
+    const world = await waiting();
+    const impatient = world.run.get(Shop);
+    const calls = [1, 2].map((number) => impatient.pay({ key: `late${number}`, token: 't3' }));
+    for (const call of calls) call.catch(() => {});
+    await turns(60);
+    await world.clock.advance(7_200_000);
+    await expect(calls[1]).rejects.toMatchObject({ code: expect.stringMatching(/rate_limit|MISSING_FACT/) });
+    await turns();
+    expect(world.memory.snapshot()).toMatchObject({ idempotency: { 'user:alice': expect.not.objectContaining({ late2: expect.anything() }) } });
+    expect(leases.held).toBe(0);
+  });
+});
+
+describe('a call that is cut off between two steps of its admission', () => {
+  /** How often a call asks the store before its method starts. */
+  async function trips(): Promise<number> {
+    const { slow, shop } = await scene(true);
+    let count = 0;
+    slow.onTrip = () => void count++;
+    let atDispatch = 0;
+    executed.push = (...keys) => {
+      atDispatch = count;
+      return Array.prototype.push.apply(executed, keys);
+    };
+    await shop.pay(ORDER);
+    executed.push = Array.prototype.push;
+    return atDispatch;
+  }
+
+  it('asks the store more than once', async () => {
+    expect(await trips()).toBe(2);
+  });
+
+  const steps = [1, 2].flatMap((trip) => stops.map(([title, code, stop]) => [title, trip, code, stop] as const));
+
+  it.each(steps)('takes nothing when %s while the answer of trip %i is on its way', async (_title, trip, code, stop) => {
+    const world = await scene(true);
+    await world.shop.fail().catch(() => {});
+    await world.clock.advance(60_000);
+    await turns();
+    const before = taken(world.memory);
+    let count = 0;
+    let stopped: unknown;
+    world.slow.onTrip = () => {
+      if (++count === trip) stopped = stop(world);
+    };
+    await expect(world.shop.pay(ORDER)).rejects.toMatchObject({ code });
+    await stopped;
+    await turns();
+    expect(taken(world.memory)).toEqual(before);
+    expect(executed).toEqual([]);
+  });
+
+  it.each(stops)('takes nothing when %s while a custom guard takes its time', async (_title, code, stop) => {
+    const world = await scene(false);
+    const before = taken(world.memory);
+    const call = world.shop.pay(ORDER);
+    call.catch(() => {});
+    expect(leases.held).toBe(1);
+    const stopped = stop(world);
+    await expect(call).rejects.toMatchObject({ code });
+    await stopped;
+    await turns();
+    expect(taken(world.memory)).toEqual(before);
+    expect(executed).toEqual([]);
+  });
+
+  it('frees its key at once for the next call', async () => {
+    const world = await scene(true);
+    let killed = false;
+    world.slow.onTrip = () => {
+      if (!killed) world.run.kill('stop');
+      killed = true;
+    };
+    await expect(world.shop.pay(ORDER)).rejects.toMatchObject({ code: 'run.killed' });
+    await turns();
+    await using next: Run = world.host.open({ userId: 'alice', sessionId: 's' });
+    expect(await next.get(Shop).pay(ORDER)).toBe('paid');
+  });
+});
