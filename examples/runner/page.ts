@@ -3,46 +3,60 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 /** How something looks on a terminal that can. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
-/** Text on its way to a terminal. */
+/** Where a report is written to. */
 export interface Page {
   /** In columns. */
   readonly width: number;
-  /** The text in a style, or as it is where there are no colours. */
+  /** The text in these styles, or as it is where there are no colours. */
   paint(text: string, ...styles: readonly Style[]): string;
-  /** Writes lines. */
-  print(...lines: readonly string[]): void;
+  print(line: string): void;
 }
 
-/** Wider lines are hard to read. */
-const MAX_WIDTH = 100;
-const MIN_WIDTH = 40;
+/** Wider lines are hard to read, and much narrower ones hold nothing. */
+const [MIN_WIDTH, MAX_WIDTH] = [50, 100];
+const LABEL_WIDTH = 13;
 
-/** The terminal of the process: colours where it has them and NO_COLOR is not set, at most 100 columns. */
-export function terminalPage(stream: NodeJS.WriteStream): Page {
+/** A terminal or a pipe: colours where it has them and NO_COLOR is not set. */
+export function pageOn(stream: NodeJS.WriteStream): Page {
   return {
     width: Math.max(MIN_WIDTH, Math.min(stream.columns || MAX_WIDTH, MAX_WIDTH)),
     // Looks at the stream and at NO_COLOR by itself.
     paint: (text, ...styles) => styleText([...styles], text, { stream }),
-    print: (...lines) => void stream.write(`${lines.join('\n')}\n`),
+    print: (line) => void stream.write(`${line}\n`),
   };
 }
 
-/** Breaks a text into lines of at most `width` columns: between words, within a word only where it is too long. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const paragraph of stripVTControlCharacters(text).split('\n')) {
-    let line = '';
-    for (const word of paragraph.split(' ')) {
-      const longer = line === '' ? word : `${line} ${word}`;
-      if (longer.length <= width) {
-        line = longer;
-        continue;
-      }
-      if (line !== '') lines.push(line);
-      line = word;
-      for (; line.length > width; line = line.slice(width)) lines.push(line.slice(0, width));
-    }
-    lines.push(line);
+/** A label and beside it a text, which wraps under itself. */
+export function printRow(page: Page, label: string, text: string, ...styles: readonly Style[]): void {
+  wrap(text, page.width - LABEL_WIDTH - 2).forEach((line, index) => {
+    const margin = (index === 0 ? label : '').padEnd(LABEL_WIDTH);
+    page.print(`  ${page.paint(margin, 'dim')}${page.paint(line, ...styles)}`.trimEnd());
+  });
+}
+
+/** A title with a line through the page. */
+export function printTitle(page: Page, title: string, ...styles: readonly Style[]): void {
+  const [first = '', ...rest] = wrap(title, page.width - 6);
+  for (const line of [`── ${first} ${'─'.repeat(page.width - first.length - 4)}`, ...rest.map((line) => `   ${line}`)]) {
+    page.print(page.paint(line, ...styles));
   }
-  return lines;
+}
+
+/** Breaks a text into lines of at most `width` columns: between words, inside a word only where it is longer than that. */
+export function wrap(text: string, width: number): string[] {
+  return stripVTControlCharacters(text).split('\n').flatMap((paragraph) => wrapParagraph(paragraph, width));
+}
+
+function wrapParagraph(paragraph: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of paragraph.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+    for (; line.length > width; line = line.slice(width)) lines.push(line.slice(0, width));
+  }
+  return [...lines, line];
 }

@@ -1,7 +1,6 @@
 import { isActGuardError } from '../errors/actguard-error.js';
 import { GuardRefusedError, StoreFullError, StoreUnavailableError, ToolGuardError } from '../errors/guard-errors.js';
-import type { Decision } from '../guards/guard.js';
-import { Replay, Rewrite, Wait } from '../guards/guard.js';
+import type { Decision, Wait } from '../guards/guard.js';
 import type { StoreAnswer, StoreOperation } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
@@ -244,24 +243,31 @@ function accept(
   isRefused: boolean,
   isTakenBack: boolean,
 ): Wait | undefined {
-  if (isObserved(call, step) && (decision instanceof Replay || decision instanceof Wait)) {
-    if (decision instanceof Wait) decision.release();
-    tellObserved(call, step, decision instanceof Replay ? 'a stored result would be delivered' : 'the call would wait');
-    return undefined;
-  }
-  if (decision instanceof Wait) {
-    call.waits ??= [];
-    call.waits.push(decision);
-    return decision;
-  }
-  if (decision instanceof Replay) {
-    call.isReplay = true;
-    call.replay = decision.value;
-    return undefined;
+  const observed = isObserved(call, step);
+  // Told apart by name: a guard may have been made with another copy of the package.
+  switch (decision?.decision) {
+    case 'wait':
+      if (observed) {
+        decision.release();
+        tellObserved(call, step, 'the call would wait');
+        return undefined;
+      }
+      call.waits ??= [];
+      call.waits.push(decision);
+      return decision;
+    case 'replay':
+      if (observed) {
+        tellObserved(call, step, 'a stored result would be delivered');
+        return undefined;
+      }
+      call.isReplay = true;
+      call.replay = decision.value;
+      return undefined;
+    case 'rewrite':
+      if (!observed && !isRefused) call.args = decision.args;
   }
   // A guard may not let through what the store refused.
   if (isRefused) throw new Refused(guardFailed(call, step, undefined), step.kind);
-  if (decision instanceof Rewrite && !isObserved(call, step)) call.args = decision.args;
   if (!isTakenBack) call.hold(step);
   if (call.run.core.events.isListening) tellAdmitted(call, step, step.guard.factsUsed?.(call));
   return undefined;

@@ -41,6 +41,7 @@ export interface GuardedCall<Args = unknown> extends CallContext {
 
 /** Answers a call with a stored result; the method does not run. */
 export class Replay {
+  readonly decision = 'replay';
   readonly value: unknown;
 
   constructor(value: unknown) {
@@ -50,6 +51,7 @@ export class Replay {
 
 /** Puts a call off: everything it holds is given back, and it is admitted anew once `until` resolves. */
 export class Wait {
+  readonly decision = 'wait';
   readonly until: Promise<void>;
   /** Called once the call was admitted, refused or cut off. */
   readonly release: () => void;
@@ -62,6 +64,7 @@ export class Wait {
 
 /** Lets the call through with other arguments: the spelling that was proven instead of the one that was sent. */
 export class Rewrite {
+  readonly decision = 'rewrite';
   /** A frozen plain copy. */
   readonly args: unknown;
 

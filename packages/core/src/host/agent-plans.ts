@@ -7,7 +7,7 @@ import type { ToolInfo } from '../call/tool-info.js';
 import type { SchedulingClock } from '../clock.js';
 import { type ConfigurationProblem, shown } from '../errors/usage-errors.js';
 import type { GuardSite } from '../guards/guard-site.js';
-import { MaxAttemptsGuard } from '../guards/max-attempts.js';
+import { type MaxAttemptsGuard, maxAttempts } from '../guards/max-attempts.js';
 import { isCustom, positionOf } from '../guards/order.js';
 import { ToolRegistry } from './tool-registry.js';
 import { argumentNamesIn, describeInput, type JsonSchemaOrReason } from './tool-schema.js';
@@ -170,17 +170,17 @@ function plan(
     },
   };
   const steps = tool.guards.flatMap((declaration) => stepsOf(declaration, site));
-  const limit = steps.find(({ guard }) => guard instanceof MaxAttemptsGuard);
+  const limit = steps.find(({ kind }) => kind === maxAttempts.kind);
   if (limit === undefined) steps.push(countingStep);
   steps.sort((a, b) => positionOf(a.kind) - positionOf(b.kind));
   const method = (agent.prototype as Record<string, ToolFunction>)[tool.method] as ToolFunction;
-  const maxAttempts = limit && { guard: limit.guard as MaxAttemptsGuard, step: limit };
-  return { agent, plan: planOf(info, method, steps, maxAttempts), schema, guards: tool.guards, warnings };
+  const counted = limit && { guard: limit.guard as MaxAttemptsGuard, step: limit };
+  return { agent, plan: planOf(info, method, steps, counted), schema, guards: tool.guards, warnings };
 }
 
 const countingStep: Step = {
   guard: new CountAttempts(),
-  kind: 'maxAttempts',
+  kind: maxAttempts.kind,
   mode: 'enforce',
   decidesReplays: false,
   decidesAlone: false,

@@ -1,0 +1,56 @@
+import { type Page, printTitle, type Style, wrap } from './page.js';
+import type { Verdict } from './verdict.js';
+
+interface Cell {
+  readonly text: string;
+  readonly style?: Style;
+}
+
+const HEADINGS = ['scenario', 'bare run', 'guarded run', 'stopped by', 'calls saved'] as const;
+const MARGIN = '  ';
+const GAP = '  ';
+
+/** Prints one row a scenario: what the bare run did, what the guarded one did, and which guard made the difference. */
+export function printClosingTable(page: Page, verdicts: readonly Verdict[]): void {
+  const rows = verdicts.map(cellsOf);
+  const widths = columnWidths(page.width, rows);
+  page.print('');
+  printTitle(page, 'In short', 'bold');
+  page.print('');
+  printCells(page, HEADINGS.map((text) => ({ text, style: 'dim' })), widths);
+  for (const row of rows) printCells(page, row, widths);
+}
+
+function cellsOf({ scenario, bare, guarded, stop, callsSaved }: Verdict): readonly Cell[] {
+  return [
+    { text: scenario },
+    { text: bare.harm ?? bare.outcome, style: bare.harm === undefined ? 'green' : 'red' },
+    { text: guarded.harm ?? guarded.outcome, style: guarded.harm === undefined ? 'green' : 'red' },
+    { text: stop === undefined ? 'nothing' : `${stop.guard} ${stop.code}`, style: 'yellow' },
+    { text: String(callsSaved) },
+  ];
+}
+
+/** The short columns get what they need; the two that tell what happened share the rest. */
+function columnWidths(pageWidth: number, rows: readonly (readonly Cell[])[]): number[] {
+  const [scenario = 0, bare = 0, guarded = 0, stop = 0] = HEADINGS.map((heading, index) =>
+    Math.max(heading.length, ...rows.map((row) => row[index]?.text.length ?? 0)),
+  );
+  const calls = Math.max(...HEADINGS[4].split(' ').map((word) => word.length));
+  const stopped = Math.min(stop, 20);
+  const rest = Math.max(pageWidth - MARGIN.length - 4 * GAP.length - scenario - stopped - calls, 20);
+  const guardedShare = Math.min(guarded, Math.floor(rest / 2));
+  return [scenario, Math.min(bare, rest - guardedShare), guardedShare, stopped, calls];
+}
+
+function printCells(page: Page, cells: readonly Cell[], widths: readonly number[]): void {
+  const wrapped = cells.map(({ text }, index) => wrap(text, widths[index] ?? 1));
+  const height = Math.max(...wrapped.map((lines) => lines.length));
+  for (let line = 0; line < height; line++) {
+    const parts = cells.map(({ style }, index) => {
+      const text = wrapped[index]?.[line] ?? '';
+      return (style === undefined ? text : page.paint(text, style)) + ' '.repeat((widths[index] ?? 0) - text.length);
+    });
+    page.print(MARGIN + parts.join(GAP).trimEnd());
+  }
+}
