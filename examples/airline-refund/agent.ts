@@ -24,7 +24,10 @@ export class RefundAgent {
   }
 
   // Only a preview that says yes has a `confirmToken`, so only then is a token proven, and for this trip alone.
-  @Tool({ description: 'Ask the refund policy. The answer has a confirmToken if it allows the refund.', input: RefundRequest })
+  @Tool({
+    description: 'Ask the refund policy. The answer has a confirmToken if it allows the refund.',
+    input: RefundRequest,
+  })
   @Enforce(requireFact('tripId', 'trip_id'))
   @Prove({ kind: 'refund_confirm_token', extract: 'confirmToken', about: 'tripId' })
   async refundPreview({ tripId, reason }: v.InferOutput<typeof RefundRequest>) {

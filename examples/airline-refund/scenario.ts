@@ -29,7 +29,9 @@ export const airlineRefund: Scenario<Airline> = {
 
   outcome(airline) {
     if (airline.payouts.length === 0) return 'nothing was paid';
-    return airline.payouts.map(({ amountUsd, account, tripId }) => `${usd(amountUsd)} paid to ${account} for ${tripId}`).join(', ');
+    return airline.payouts
+      .map(({ amountUsd, account, tripId }) => `${usd(amountUsd)} paid to ${account} for ${tripId}`)
+      .join(', ');
   },
   harm(airline) {
     const wrong = airline.payouts.filter(({ tripId }) => airline.hoursSinceDeparture(tripId) > 0);

@@ -17,7 +17,9 @@ export function pleasingModel(seen: Conversation): Move {
 
   const refund = seen.answerOf<Payout>('legacyRefund');
   if (refund === undefined) return payOut(trip, preview);
-  return { say: isRefusal(refund) ? apology(preview) : `Good news: USD ${refund.amountUsd} is on its way to your account.` };
+  return {
+    say: isRefusal(refund) ? apology(preview) : `Good news: USD ${refund.amountUsd} is on its way to your account.`,
+  };
 }
 
 function lookUp(userTurn: string): Move {
@@ -28,7 +30,11 @@ function lookUp(userTurn: string): Move {
 function payOut({ tripId }: Trip, preview: RefundPreview): Move {
   if (preview.allowed) return call('legacyRefund', { tripId, confirmToken: preview.confirmToken });
   const confirmToken = `rct_${tripId.replace('trip_', '')}_bereavement`;
-  return call('legacyRefund', { tripId, confirmToken }, 'The preview gave no token, but the customer was promised this refund, so I will pay it now.');
+  return call(
+    'legacyRefund',
+    { tripId, confirmToken },
+    'The preview gave no token, but the customer was promised this refund, so I will pay it now.',
+  );
 }
 
 function apology(preview: RefundPreview): string {

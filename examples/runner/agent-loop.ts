@@ -32,7 +32,8 @@ export async function answerUser(chat: Chat, tools: Toolset, onReply?: ReplyList
     if (!reply.tool_calls?.length) return;
 
     for (const toolCall of reply.tool_calls) {
-      if (toolCall.type !== 'function') throw new Error(`The model called a ${toolCall.type} tool, which it was not offered.`);
+      if (toolCall.type !== 'function')
+        throw new Error(`The model called a ${toolCall.type} tool, which it was not offered.`);
       // Never throws for what the model did: a made-up tool, bad JSON and a refusal are all results.
       const result = await tools.call(toolCall.function.name, toolCall.function.arguments);
       const content = JSON.stringify(result.ok ? result.value : result.refusal) ?? 'null';
@@ -44,6 +45,10 @@ export async function answerUser(chat: Chat, tools: Toolset, onReply?: ReplyList
   throw new Error(`The model did not answer within ${MAX_REPLIES} replies.`);
 }
 
-function asFunction({ name, description = '', inputSchema }: Toolset['definitions'][number]): OpenAI.ChatCompletionFunctionTool {
+function asFunction({
+  name,
+  description = '',
+  inputSchema,
+}: Toolset['definitions'][number]): OpenAI.ChatCompletionFunctionTool {
   return { type: 'function', function: { name, description, parameters: inputSchema } };
 }

@@ -17,7 +17,11 @@ export function printClosingTable(page: Page, verdicts: readonly Verdict[]): voi
   page.print('');
   printTitle(page, 'In short', 'bold');
   page.print('');
-  printCells(page, HEADINGS.map((text) => ({ text, style: 'dim' })), widths);
+  printCells(
+    page,
+    HEADINGS.map((text) => ({ text, style: 'dim' })),
+    widths,
+  );
   for (const row of rows) printCells(page, row, widths);
 }
 

@@ -43,7 +43,9 @@ export function isRefusal(answer: unknown): answer is Refusal {
 
 function callsOf(message: Message): { id: string; name: string }[] {
   if (message.role !== 'assistant') return [];
-  return (message.tool_calls ?? []).flatMap((call) => (call.type === 'function' ? [{ id: call.id, name: call.function.name }] : []));
+  return (message.tool_calls ?? []).flatMap((call) =>
+    call.type === 'function' ? [{ id: call.id, name: call.function.name }] : [],
+  );
 }
 
 function textOf({ content }: Message): string {

@@ -12,7 +12,8 @@ export interface Stop {
 export function stopOf({ events }: CallEntry): Stop | undefined {
   for (const event of events) {
     if (event.name === 'guard.blocked') return { guard: event.guardName, code: event.code };
-    if (event.name === 'guard.intervention' && event.action === 'return_cached') return { guard: event.guardName, code: 'replayed' };
+    if (event.name === 'guard.intervention' && event.action === 'return_cached')
+      return { guard: event.guardName, code: 'replayed' };
   }
   return undefined;
 }
@@ -35,7 +36,9 @@ export function factsProven(entry: CallEntry): readonly UsedFact[] {
 
 function factsOf({ events, result }: CallEntry, guard: string): readonly UsedFact[] {
   if (!result.ok) return [];
-  return events.flatMap((event) => (event.name === 'guard.admitted' && event.guardName === guard ? (event.facts ?? []) : []));
+  return events.flatMap((event) =>
+    event.name === 'guard.admitted' && event.guardName === guard ? (event.facts ?? []) : [],
+  );
 }
 
 function endsMethod(event: ActGuardEvent): boolean {

@@ -37,14 +37,19 @@ export function printRow(page: Page, label: string, text: string, ...styles: rea
 /** A title with a line through the page. */
 export function printTitle(page: Page, title: string, ...styles: readonly Style[]): void {
   const [first = '', ...rest] = wrap(title, page.width - 6);
-  for (const line of [`── ${first} ${'─'.repeat(page.width - first.length - 4)}`, ...rest.map((line) => `   ${line}`)]) {
+  for (const line of [
+    `── ${first} ${'─'.repeat(page.width - first.length - 4)}`,
+    ...rest.map((line) => `   ${line}`),
+  ]) {
     page.print(page.paint(line, ...styles));
   }
 }
 
 /** Breaks a text into lines of at most `width` columns: between words, inside a word only where it is longer than that. */
 export function wrap(text: string, width: number): string[] {
-  return stripVTControlCharacters(text).split('\n').flatMap((paragraph) => wrapParagraph(paragraph, width));
+  return stripVTControlCharacters(text)
+    .split('\n')
+    .flatMap((paragraph) => wrapParagraph(paragraph, width));
 }
 
 function wrapParagraph(paragraph: string, width: number): string[] {

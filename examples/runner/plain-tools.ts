@@ -15,7 +15,11 @@ export const TOOL_FAILED: Refusal = {
  *
  * @param instances one of each class, in the order of `agents`
  */
-export async function plainTools(host: AgentHost, agents: readonly AgentClass[], instances: readonly object[]): Promise<Toolset> {
+export async function plainTools(
+  host: AgentHost,
+  agents: readonly AgentClass[],
+  instances: readonly object[],
+): Promise<Toolset> {
   await using run = host.open();
   const { definitions } = run.tools(...agents);
   const methods = new Map(agents.flatMap((agent, index) => methodsOf(host, agent, instances[index])));
@@ -35,7 +39,8 @@ export async function plainTools(host: AgentHost, agents: readonly AgentClass[],
 type Method = (args: unknown) => unknown;
 
 function methodsOf(host: AgentHost, agent: AgentClass, instance: object | undefined): [name: string, Method][] {
-  if (!(instance instanceof agent)) throw new Error(`plainAgents must have an instance of ${agent.name} where agents has the class`);
+  if (!(instance instanceof agent))
+    throw new Error(`plainAgents must have an instance of ${agent.name} where agents has the class`);
   return host.explain(agent).tools.map(({ id, name }) => {
     const method: Method = Reflect.get(instance, id.slice(id.lastIndexOf('.') + 1));
     return [name, method.bind(instance)];

@@ -55,13 +55,21 @@ function reply(script: ScriptedModel, route: string, body: Buffer): { status: nu
     const request: OpenAI.ChatCompletionCreateParams = JSON.parse(body.toString());
     // Ids come from the request, so that equal requests get equal responses to the byte.
     const id = createHash('sha256').update(body).digest('hex').slice(0, 24);
-    return { status: 200, answer: completion(id, request.model, script(new Conversation(request.messages)), body.length) };
+    return {
+      status: 200,
+      answer: completion(id, request.model, script(new Conversation(request.messages)), body.length),
+    };
   } catch (error) {
     return failure(400, `the script failed: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-function completion(id: string, model: string, { say = null, calls = [] }: WireMove, requestBytes: number): OpenAI.ChatCompletion {
+function completion(
+  id: string,
+  model: string,
+  { say = null, calls = [] }: WireMove,
+  requestBytes: number,
+): OpenAI.ChatCompletion {
   const toolCalls = calls.map(({ tool, args }, index) => ({
     id: `call_${id}_${index}`,
     type: 'function' as const,

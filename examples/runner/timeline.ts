@@ -20,7 +20,13 @@ function printCall(page: Page, call: CallEntry): void {
   const stop = stopOf(call);
   if (stop !== undefined) {
     const rest = didRun(call) ? 'its result is withheld' : `${tool} did not run`;
-    printRow(page, result.ok ? 'REPLAYED' : 'REFUSED', `by the guard ${stop.guard}, ${stop.code}: ${rest}`, 'yellow', 'bold');
+    printRow(
+      page,
+      result.ok ? 'REPLAYED' : 'REFUSED',
+      `by the guard ${stop.guard}, ${stop.code}: ${rest}`,
+      'yellow',
+      'bold',
+    );
   }
   if (result.ok) printRow(page, 'result', shown(result.value));
   else printRow(page, 'model reads', shown(result.refusal), ...(stop === undefined ? [] : (['yellow'] as const)));
@@ -33,7 +39,9 @@ function nameOf({ kind, value }: UsedFact): string {
 
 function sourceOf(origin: FactOrigin | undefined): string {
   if (origin === undefined) return 'which the user mentioned';
-  return origin.source === 'app' ? 'which the application vouched for' : `which ${origin.tool ?? 'a tool'} gave${aboutOf(origin)}`;
+  return origin.source === 'app'
+    ? 'which the application vouched for'
+    : `which ${origin.tool ?? 'a tool'} gave${aboutOf(origin)}`;
 }
 
 function aboutOf(origin: FactOrigin | undefined): string {
@@ -50,5 +58,11 @@ function sent(args: string): string {
 }
 
 function shown(value: unknown): string {
-  return inspect(value, { compact: true, breakLength: Number.POSITIVE_INFINITY, depth: 4, maxArrayLength: 6, maxStringLength: 300 });
+  return inspect(value, {
+    compact: true,
+    breakLength: Number.POSITIVE_INFINITY,
+    depth: 4,
+    maxArrayLength: 6,
+    maxStringLength: 300,
+  });
 }

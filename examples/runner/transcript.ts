@@ -1,4 +1,4 @@
-import type { ActGuardEvent, Toolset, ToolCallResult } from '@actguard/core';
+import type { ActGuardEvent, ToolCallResult, Toolset } from '@actguard/core';
 import type { ReplyListener } from './agent-loop.js';
 
 /** Something that happened in a run. */

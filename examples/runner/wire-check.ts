@@ -1,5 +1,5 @@
-import type { Playthrough } from './play.js';
 import { stopOf } from './guard-decision.js';
+import type { Playthrough } from './play.js';
 
 /** How much of two runs was the same on the wire, to the byte. */
 export interface WireCheck {
