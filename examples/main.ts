@@ -1,3 +1,4 @@
+import { APIError } from 'openai';
 import { modelFrom } from './runner/model.js';
 import { pageOn } from './runner/page.js';
 import { runScenarios } from './runner/run-scenarios.js';
@@ -14,5 +15,11 @@ if (unknown.length > 0) {
   process.exitCode = 2;
 } else {
   const chosen = names.length === 0 ? scenarios : scenarios.filter(({ name }) => names.includes(name));
-  process.exitCode = await runScenarios(chosen, modelFrom(process.env), pageOn(process.stdout));
+  try {
+    process.exitCode = await runScenarios(chosen, modelFrom(process.env), pageOn(process.stdout));
+  } catch (error) {
+    if (!(error instanceof APIError)) throw error;
+    console.error(`The model did not answer: ${error.message}`);
+    process.exitCode = 1;
+  }
 }

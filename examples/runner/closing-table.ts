@@ -23,14 +23,17 @@ export function printClosingTable(page: Page, verdicts: readonly Verdict[]): voi
     widths,
   );
   for (const row of rows) printCells(page, row, widths);
+  page.print('');
+  const shown = verdicts.filter(({ bare, guarded }) => bare.harm !== undefined && guarded.harm === undefined).length;
+  page.print(`  Harm in the bare run and none in the guarded one: ${shown} of ${verdicts.length}.`);
 }
 
-function cellsOf({ scenario, bare, guarded, stop, callsSaved }: Verdict): readonly Cell[] {
+function cellsOf({ scenario, bare, guarded, stops, callsSaved }: Verdict): readonly Cell[] {
   return [
     { text: scenario },
     { text: bare.harm ?? bare.outcome, style: bare.harm === undefined ? 'green' : 'red' },
     { text: guarded.harm ?? guarded.outcome, style: guarded.harm === undefined ? 'green' : 'red' },
-    { text: stop === undefined ? 'nothing' : `${stop.guard} ${stop.code}`, style: 'yellow' },
+    { text: stops.length === 0 ? 'nothing' : stops.join(', '), style: 'yellow' },
     { text: String(callsSaved) },
   ];
 }
@@ -41,7 +44,7 @@ function columnWidths(pageWidth: number, rows: readonly (readonly Cell[])[]): nu
     Math.max(heading.length, ...rows.map((row) => row[index]?.text.length ?? 0)),
   );
   const calls = Math.max(...HEADINGS[4].split(' ').map((word) => word.length));
-  const stopped = Math.min(stop, 20);
+  const stopped = Math.min(stop, 22);
   const rest = Math.max(pageWidth - MARGIN.length - 4 * GAP.length - scenario - stopped - calls, 20);
   const guardedShare = Math.min(guarded, Math.floor(rest / 2));
   return [scenario, Math.min(bare, rest - guardedShare), guardedShare, stopped, calls];
@@ -53,7 +56,10 @@ function printCells(page: Page, cells: readonly Cell[], widths: readonly number[
   for (let line = 0; line < height; line++) {
     const parts = cells.map(({ style }, index) => {
       const text = wrapped[index]?.[line] ?? '';
-      return (style === undefined ? text : page.paint(text, style)) + ' '.repeat((widths[index] ?? 0) - text.length);
+      return (
+        (style === undefined || text === '' ? text : page.paint(text, style)) +
+        ' '.repeat((widths[index] ?? 0) - text.length)
+      );
     });
     page.print(MARGIN + parts.join(GAP).trimEnd());
   }

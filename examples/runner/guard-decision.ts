@@ -1,21 +1,31 @@
 import type { ActGuardEvent, UsedFact } from '@actguard/core';
 import type { CallEntry } from './transcript.js';
 
-/** A guard that answered in the method's place. */
+/** A guard that made something else of a call than its method would have. */
 export interface Stop {
   readonly guard: string;
-  /** Code of the refusal, or `replayed` where a stored result was given instead. */
-  readonly code: string;
+  /** `refused`: the method did not run, or its result is withheld. `cut off`: the method may still be running. */
+  readonly how: 'refused' | 'replayed' | 'cut off';
+  /** Code of the refusal; none where a stored result was given. */
+  readonly code: string | undefined;
 }
 
-/** The guard that kept a call from its method; `undefined` where none did. */
-export function stopOf({ events }: CallEntry): Stop | undefined {
+/** The guard that stopped a call; `undefined` where none did. */
+export function stopOf({ events, result }: CallEntry): Stop | undefined {
+  const code = result.ok ? undefined : result.refusal.code;
   for (const event of events) {
-    if (event.name === 'guard.blocked') return { guard: event.guardName, code: event.code };
-    if (event.name === 'guard.intervention' && event.action === 'return_cached')
-      return { guard: event.guardName, code: 'replayed' };
+    if (event.name === 'guard.blocked') return { guard: event.guardName, how: 'refused', code };
+    if (event.name !== 'guard.intervention') continue;
+    if (event.action === 'return_cached') return { guard: event.guardName, how: 'replayed', code };
+    if (event.action === 'timeout' || event.action === 'cut_off')
+      return { guard: event.guardName, how: 'cut off', code };
   }
   return undefined;
+}
+
+/** Guard and code in a few words. */
+export function nameStop({ guard, how, code }: Stop): string {
+  return `${guard} (${code ?? how})`;
 }
 
 /** Whether the tool's method ran. */

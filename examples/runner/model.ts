@@ -29,7 +29,7 @@ export function modelFrom(environment: NodeJS.ProcessEnv): ModelSource {
 
 /** Plays each scenario's own script over HTTP on the loopback interface. */
 export const scriptedModel: ModelSource = {
-  description: 'a script that speaks the OpenAI wire format on 127.0.0.1 (set OPENAI_API_KEY for a real one)',
+  description: 'a script behind the OpenAI wire format; set OPENAI_API_KEY for a real one',
   isScripted: true,
   async connect(script) {
     const server = await serveScriptedModel(script);
@@ -44,7 +44,7 @@ export const scriptedModel: ModelSource = {
 
 function realModel(apiKey: string, name: string): ModelSource {
   return {
-    description: `${name}; it may behave, so this run only reports`,
+    description: `${name}; it may behave, so what follows only reports`,
     isScripted: false,
     connect: async () => ({ client: new OpenAI({ apiKey }), name, async [Symbol.asyncDispose]() {} }),
   };

@@ -30,7 +30,7 @@ export function pageOn(stream: NodeJS.WriteStream): Page {
 export function printRow(page: Page, label: string, text: string, ...styles: readonly Style[]): void {
   wrap(text, page.width - LABEL_WIDTH - 2).forEach((line, index) => {
     const margin = (index === 0 ? label : '').padEnd(LABEL_WIDTH);
-    page.print(`  ${page.paint(margin, 'dim')}${page.paint(line, ...styles)}`.trimEnd());
+    page.print(`  ${page.paint(margin, 'dim')}${page.paint(line, ...styles)}`);
   });
 }
 

@@ -2,11 +2,16 @@ import { type Page, printRow, printTitle } from './page.js';
 import type { Manner, Playthrough } from './play.js';
 import type { AgentClass, Scenario } from './scenario.js';
 import type { Verdict } from './verdict.js';
-import type { WireCheck } from './wire-check.js';
+
+/** Prints what is to be seen, and who plays the model. */
+export function printOpening(page: Page, modelDescription: string): void {
+  page.print('');
+  printRow(page, 'ActGuard', 'Each problem is played twice by the same model: bare, and guarded.', 'bold');
+  printRow(page, 'model', modelDescription);
+}
 
 /** Prints what a scenario is about. */
 export function printScenario(page: Page, { name, title, story }: Scenario): void {
-  page.print('');
   page.print('');
   printTitle(page, `${name}: ${title}`, 'bold');
   page.print('');
@@ -15,9 +20,10 @@ export function printScenario(page: Page, { name, title, story }: Scenario): voi
 
 /** Prints how the run that follows is played. */
 export function printManner(page: Page, manner: Manner, agents: readonly AgentClass[]): void {
-  const names = agents.map(({ name }) => name).join(' and ');
+  const names = agents.map(({ name }) => name).join(', ');
   page.print('');
-  printTitle(page, manner === 'bare' ? `Bare: new ${names}(…), no host` : `Guarded: ${names} in a run of an AgentHost`);
+  if (manner === 'bare') printTitle(page, `Bare: ${names} as a plain class, made with new`);
+  else printTitle(page, `Guarded: ${names} in a run of an AgentHost`);
 }
 
 /** Prints what became of the world. */
@@ -27,28 +33,26 @@ export function printWorld(page: Page, { outcome, harm }: Playthrough): void {
 }
 
 /** Prints what the two runs show, or why they do not. */
-export function printVerdict(page: Page, { bare, guarded, stop, wire, problems }: Verdict): void {
+export function printVerdict(page: Page, { scenario, bare, guarded, stops, wire, problems }: Verdict): void {
   page.print('');
   printTitle(page, 'Verdict');
   page.print('');
   printHarm(page, 'bare', bare);
-  printHarm(page, 'guarded', guarded, stop === undefined ? '' : `; stopped by the guard ${stop.guard} (${stop.code})`);
-  if (wire !== undefined) printWire(page, wire);
-  for (const problem of problems) printRow(page, 'but', problem, 'red', 'bold');
+  printHarm(page, 'guarded', guarded, stops.length === 0 ? '' : `; stopped by ${stops.join(', ')}`);
+  if (wire?.isSame) {
+    const kilobytes = (wire.bytes / 1000).toFixed(1);
+    const scope = `${wire.exchanges} requests and responses${stops.length === 0 ? '' : ' up to the refusal'}`;
+    printRow(page, 'wire', `${scope} were the same, byte for byte (${kilobytes} kB)`);
+  }
+  printRow(page, 'the guards', `examples/${scenario}/agent.ts`);
+  for (const problem of problems) {
+    // Without the wire a real model played, and one that behaves is no failure.
+    if (wire === undefined) printRow(page, 'note', problem, 'yellow');
+    else printRow(page, 'FAILED', problem, 'red', 'bold');
+  }
 }
 
 function printHarm(page: Page, label: string, { harm }: Playthrough, addition = ''): void {
-  printRow(
-    page,
-    label,
-    `${harm === undefined ? 'no harm' : `HARM: ${harm}`}${addition}`,
-    harm === undefined ? 'green' : 'red',
-  );
-}
-
-function printWire(page: Page, { isSame, exchanges, bytes, firstDifference }: WireCheck): void {
-  const scope = `${exchanges} requests and responses until the first refusal`;
-  if (isSame)
-    printRow(page, 'same script', `${scope} were the same to the byte (${bytes.toLocaleString('en-US')} bytes)`);
-  else printRow(page, 'same script', `of the ${scope}, ${firstDifference} differs`, 'red');
+  const style = harm === undefined ? 'green' : 'red';
+  printRow(page, label, `${harm === undefined ? 'no harm' : `HARM: ${harm}`}${addition}`, style);
 }

@@ -1,8 +1,8 @@
 import { printClosingTable } from './closing-table.js';
 import type { ModelSource } from './model.js';
-import { type Page, printRow } from './page.js';
+import type { Page } from './page.js';
 import { type Manner, play } from './play.js';
-import { printManner, printScenario, printVerdict, printWorld } from './report.js';
+import { printManner, printOpening, printScenario, printVerdict, printWorld } from './report.js';
 import type { Scenario } from './scenario.js';
 import { printEntry } from './timeline.js';
 import { judge, type Verdict } from './verdict.js';
@@ -14,7 +14,7 @@ import { judge, type Verdict } from './verdict.js';
  *   model always 0
  */
 export async function runScenarios(scenarios: readonly Scenario[], source: ModelSource, page: Page): Promise<0 | 1> {
-  printRow(page, 'model', source.description);
+  printOpening(page, source.description);
   const verdicts: Verdict[] = [];
   for (const scenario of scenarios) {
     printScenario(page, scenario);

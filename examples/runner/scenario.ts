@@ -17,7 +17,7 @@ export interface Turn<World> {
  * and guarded (the same classes in an `AgentHost`).
  */
 export interface Scenario<World = unknown> {
-  /** What `npm start -- NAME` calls it. */
+  /** What `npm start -- NAME` calls it, and its folder. */
   readonly name: string;
   /** The problem in a few words. */
   readonly title: string;

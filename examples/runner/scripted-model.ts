@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import type OpenAI from 'openai';
 import { Conversation } from './conversation.js';
 
@@ -31,7 +32,7 @@ export interface ModelServer extends AsyncDisposable {
 export async function serveScriptedModel(script: ScriptedModel): Promise<ModelServer> {
   const exchanges: Exchange[] = [];
   const server = http.createServer(async (request, response) => {
-    const body = Buffer.concat(await Array.fromAsync<Buffer>(request));
+    const body = await buffer(request);
     const { status, answer } = reply(script, `${request.method} ${request.url}`, body);
     const sent = Buffer.from(JSON.stringify(answer));
     if (status === 200) exchanges.push({ request: body, response: sent });
@@ -64,18 +65,18 @@ function reply(script: ScriptedModel, route: string, body: Buffer): { status: nu
   }
 }
 
-function completion(
-  id: string,
-  model: string,
-  { say = null, calls = [] }: WireMove,
-  requestBytes: number,
-): OpenAI.ChatCompletion {
+function completion(id: string, model: string, { say, calls = [] }: Move, requestBytes: number): OpenAI.ChatCompletion {
   const toolCalls = calls.map(({ tool, args }, index) => ({
     id: `call_${id}_${index}`,
     type: 'function' as const,
     function: { name: tool, arguments: JSON.stringify(args) },
   }));
-  const message: OpenAI.ChatCompletionMessage = { role: 'assistant', content: say, refusal: null, annotations: [] };
+  const message: OpenAI.ChatCompletionMessage = {
+    role: 'assistant',
+    content: say ?? null,
+    refusal: null,
+    annotations: [],
+  };
   return {
     id: `chatcmpl-${id}`,
     object: 'chat.completion',
@@ -92,8 +93,6 @@ function completion(
     usage: usageOf(requestBytes, JSON.stringify([say, calls]).length),
   };
 }
-
-type WireMove = Omit<Move, 'say'> & { readonly say?: string | null };
 
 /** About four bytes a token, as in English. */
 function usageOf(requestBytes: number, replyBytes: number): OpenAI.CompletionUsage {

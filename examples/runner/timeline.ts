@@ -1,36 +1,30 @@
 import { inspect } from 'node:util';
-import type { FactOrigin, UsedFact } from '@actguard/core';
-import { didRun, factsProven, factsUsed, stopOf } from './guard-decision.js';
+import type { FactOrigin, Refusal, UsedFact } from '@actguard/core';
+import { didRun, factsProven, factsUsed, nameStop, stopOf } from './guard-decision.js';
 import { type Page, printRow } from './page.js';
 import type { CallEntry, Entry } from './transcript.js';
 
 /** Prints something that happened in a run. */
 export function printEntry(page: Page, entry: Entry): void {
   page.print('');
-  if (entry.kind === 'user') printRow(page, 'customer', entry.text, 'bold');
-  else if (entry.kind === 'model') printRow(page, 'model', entry.text, 'cyan');
-  else printCall(page, entry);
+  if (entry.kind === 'call') printCall(page, entry);
+  else if (entry.kind === 'user') printRow(page, 'user', entry.text, 'bold');
+  else printRow(page, 'model', entry.text, 'cyan');
 }
 
 function printCall(page: Page, call: CallEntry): void {
   const { tool, args, result } = call;
   printRow(page, 'tool call', `${tool}(${sent(args)})`);
-  for (const fact of factsUsed(call)) printRow(page, '', `checked: ${nameOf(fact)}, ${sourceOf(fact.origin)}`, 'green');
+  for (const fact of factsUsed(call)) printRow(page, 'checked', `${nameOf(fact)}, ${sourceOf(fact.origin)}`, 'green');
 
   const stop = stopOf(call);
   if (stop !== undefined) {
-    const rest = didRun(call) ? 'its result is withheld' : `${tool} did not run`;
-    printRow(
-      page,
-      result.ok ? 'REPLAYED' : 'REFUSED',
-      `by the guard ${stop.guard}, ${stop.code}: ${rest}`,
-      'yellow',
-      'bold',
-    );
+    const ran = didRun(call) ? `${tool} had started` : `${tool} did not run`;
+    printRow(page, 'guard', `${stop.how.toUpperCase()} by ${nameStop(stop)}: ${ran}`, 'yellow', 'bold');
   }
   if (result.ok) printRow(page, 'result', shown(result.value));
-  else printRow(page, 'model reads', shown(result.refusal), ...(stop === undefined ? [] : (['yellow'] as const)));
-  for (const fact of factsProven(call)) printRow(page, '', `proven: ${nameOf(fact)}${aboutOf(fact.origin)}`, 'green');
+  else printRow(page, 'model reads', lines(result.refusal), 'yellow');
+  for (const fact of factsProven(call)) printRow(page, 'proven', `${nameOf(fact)}${aboutOf(fact.origin)}`, 'green');
 }
 
 function nameOf({ kind, value }: UsedFact): string {
@@ -38,14 +32,14 @@ function nameOf({ kind, value }: UsedFact): string {
 }
 
 function sourceOf(origin: FactOrigin | undefined): string {
-  if (origin === undefined) return 'which the user mentioned';
+  if (origin === undefined) return 'mentioned by the user';
   return origin.source === 'app'
-    ? 'which the application vouched for'
-    : `which ${origin.tool ?? 'a tool'} gave${aboutOf(origin)}`;
+    ? 'vouched for by the application'
+    : `given by ${origin.tool ?? 'a tool'}${aboutOf(origin)}`;
 }
 
 function aboutOf(origin: FactOrigin | undefined): string {
-  return origin?.about === undefined ? '' : ` about ${inspect(origin.about)}`;
+  return origin?.about === undefined ? '' : ` for ${inspect(origin.about)}`;
 }
 
 /** Arguments as the model sent them, easier to read than JSON; what is no JSON is shown as it is. */
@@ -55,6 +49,13 @@ function sent(args: string): string {
   } catch {
     return args;
   }
+}
+
+/** A refusal with each field on a line of its own. */
+function lines({ refused: _, ...refusal }: Refusal): string {
+  return Object.entries(refusal)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n');
 }
 
 function shown(value: unknown): string {

@@ -1,4 +1,4 @@
-import { didRun, type Stop, stopOf } from './guard-decision.js';
+import { didRun, nameStop, stopOf } from './guard-decision.js';
 import type { Playthrough } from './play.js';
 import { checkWire, type WireCheck } from './wire-check.js';
 
@@ -7,8 +7,8 @@ export interface Verdict {
   readonly scenario: string;
   readonly bare: Playthrough;
   readonly guarded: Playthrough;
-  /** The first guard that stopped a call. */
-  readonly stop: Stop | undefined;
+  /** The guards that stopped calls, each code once, in the order in which they did. */
+  readonly stops: readonly string[];
   /** Executions of a tool that the guarded run did without. */
   readonly callsSaved: number;
   /** `undefined` where a real model played. */
@@ -28,11 +28,16 @@ export function judge(scenario: string, bare: Playthrough, guarded: Playthrough)
     scenario,
     bare,
     guarded,
-    stop: guarded.transcript.calls.map(stopOf).find((stop) => stop !== undefined),
+    stops: stopsIn(guarded),
     callsSaved: executions(bare) - executions(guarded),
     wire,
     problems,
   };
+}
+
+function stopsIn({ transcript }: Playthrough): string[] {
+  const stops = transcript.calls.map(stopOf).filter((stop) => stop !== undefined);
+  return [...new Set(stops.map(nameStop))];
 }
 
 function executions({ transcript }: Playthrough): number {

@@ -5,6 +5,7 @@ import {
   knownReservation,
   namedUser,
   offeredFlights,
+  profileMark,
   reservationOfThisCustomer,
   thisCustomer,
 } from './airline-rules.js';
@@ -25,7 +26,7 @@ export class AirlineAgent {
   // Reading is guarded too. Otherwise a model could prove anybody's data, just by reading it.
   @Tool({ name: 'get_user_details', description: 'Read a customer’s profile.', input: input.user })
   @Enforce(namedUser())
-  @Prove({ kind: 'profile_email', extract: 'email', about: 'user_id' })
+  @Prove({ kind: 'profile', extract: profileMark, about: 'user_id' })
   @Prove({ kind: 'reservation_id', extract: 'reservations[]', about: 'user_id' })
   @Prove({ kind: 'payment_id', extract: 'payment_methods.$keys', about: 'user_id' })
   @Prove({ kind: 'first_name', extract: 'name.first_name' })
@@ -38,6 +39,7 @@ export class AirlineAgent {
 
   @Tool({ name: 'get_reservation_details', description: 'Read a reservation.', input: input.reservation })
   @Enforce(knownReservation())
+  @Prove({ kind: 'reservation_id', extract: 'reservation_id' })
   @Prove({ kind: 'user_id', extract: 'user_id', about: 'reservation_id' })
   @Prove({ kind: 'payment_id', extract: 'payment_history[].payment_id' })
   @Prove({ kind: 'dated_flight', extract: bookedFlights })
@@ -56,7 +58,10 @@ export class AirlineAgent {
 
   // The second leg may leave on the next day, so here the result says the day.
   @Tool({ name: 'search_onestop_flight', description: 'Search flights with one stop.', input: input.flightSearch })
-  @Prove({ kind: 'dated_flight', extract: (found: readonly (readonly DatedFlight[])[]) => found.flat().map(datedFlight) })
+  @Prove({
+    kind: 'dated_flight',
+    extract: (found: readonly (readonly DatedFlight[])[]) => found.flat().map(datedFlight),
+  })
   async searchOnestopFlight(args: input.FlightSearch) {
     return this.#airline.request('search_onestop_flight', args);
   }
@@ -83,12 +88,7 @@ export class AirlineAgent {
   }
 
   @Tool({ name: 'update_reservation_flights', description: 'Change flights or cabin.', input: input.flightChange })
-  @Enforce(
-    knownReservation(),
-    reservationOfThisCustomer(),
-    offeredFlights(),
-    requireFact('payment_id', 'payment_id'),
-  )
+  @Enforce(knownReservation(), reservationOfThisCustomer(), offeredFlights(), requireFact('payment_id', 'payment_id'))
   async updateReservationFlights(args: input.FlightChange) {
     return this.#airline.request('update_reservation_flights', args);
   }
@@ -100,12 +100,7 @@ export class AirlineAgent {
   }
 
   @Tool({ name: 'update_reservation_passengers', description: 'Change passengers.', input: input.passengerChange })
-  @Enforce(
-    knownReservation(),
-    reservationOfThisCustomer(),
-    knownPassenger('first_name'),
-    knownPassenger('last_name'),
-  )
+  @Enforce(knownReservation(), reservationOfThisCustomer(), knownPassenger('first_name'), knownPassenger('last_name'))
   async updateReservationPassengers(args: input.PassengerChange) {
     return this.#airline.request('update_reservation_passengers', args);
   }

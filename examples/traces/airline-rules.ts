@@ -1,5 +1,4 @@
-import { type Rule, requireFact, rule } from '@actguard/core';
-import type { FactsView } from '@actguard/core';
+import { type FactsView, type Rule, requireFact, rule } from '@actguard/core';
 
 /**
  * The rules that the tools of `AirlineAgent` share. Together they are a chain of custody that begins with the customer's
@@ -16,16 +15,15 @@ interface WithFlights {
   readonly flights: readonly { readonly flight_number: string; readonly date: string }[];
 }
 
-/** Somebody the customer named, or whose reservation they did. People don't care for upper case, nor does the airline. */
+/** A user id that the customer gave, or that owns a reservation that they named. */
 export function namedUser(): Rule<OfUser> {
   return requireFact<OfUser>('user_id', 'user_id', {
     from: ['user', 'app', 'tool'],
-    match: 'loose',
     hint: 'Ask the customer for their user id. Never guess one.',
   });
 }
 
-/** A reservation that the customer named, or that a look-up of theirs listed. */
+/** A reservation that the customer named, in upper or lower case, or that a look-up of theirs listed. */
 export function knownReservation(): Rule<OfReservation> {
   return requireFact<OfReservation>('reservation_id', 'reservation_id', {
     from: ['user', 'tool'],
@@ -50,7 +48,9 @@ export function reservationOfThisCustomer(): Rule<OfReservation> {
   return rule<OfReservation>('reservation of this customer', ({ reservation_id }, facts) => {
     if (customers(facts).size > 1) return SEVERAL_CUSTOMERS;
     if (profilesRead(facts).size === 0) return true;
-    const isTheirs = facts.list('reservation_id').some((each) => each.value === reservation_id && each.about !== undefined);
+    const isTheirs = facts
+      .list('reservation_id')
+      .some((each) => each.value === reservation_id && each.about !== undefined);
     return isTheirs || 'This reservation is not one of the customer’s.';
   });
 }
@@ -71,7 +71,9 @@ export function offeredFlights(): Rule<WithFlights> {
 }
 
 /** Names that the customer said, or that are on their profile or reservation: nobody else travels on their account. */
-export function knownPassenger(part: 'first_name' | 'last_name'): Rule<{ readonly passengers: readonly PassengerName[] }> {
+export function knownPassenger(
+  part: 'first_name' | 'last_name',
+): Rule<{ readonly passengers: readonly PassengerName[] }> {
   return requireFact<{ readonly passengers: readonly PassengerName[] }>(`passengers[].${part}`, part, {
     from: ['user', 'tool'],
     match: 'loose',
@@ -93,9 +95,14 @@ export function datedFlight({ flight_number, date }: WithFlights['flights'][numb
 
 const SEVERAL_CUSTOMERS = 'Data of more than one customer was read in this conversation.';
 
-/** User ids whose profile was read. The profile does not hold its user id, so it is what its e-mail address is about. */
+/** What a profile proves about its user id, which it does not hold itself: that it was read. */
+export function profileMark({ reservations }: { readonly reservations: readonly string[] }): readonly string[] {
+  return Array.isArray(reservations) ? ['read'] : [];
+}
+
+/** User ids whose profile was read. */
 function profilesRead(facts: FactsView): Set<string> {
-  return new Set(facts.list('profile_email').flatMap(({ about }) => about ?? []));
+  return new Set(facts.list('profile').flatMap(({ about }) => about ?? []));
 }
 
 /** User ids whose data was read: a profile, or a reservation with its owner. */

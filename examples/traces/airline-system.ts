@@ -19,7 +19,6 @@ export interface AirlineAnswers {
 /** A customer's profile. It does not repeat the user id that it was asked for. */
 export interface Profile {
   readonly name: PersonName;
-  readonly email: string;
   /** By payment id. */
   readonly payment_methods: Readonly<Record<string, unknown>>;
   readonly saved_passengers: readonly PersonName[];

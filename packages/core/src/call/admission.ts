@@ -296,7 +296,6 @@ async function putOff(
   call.position = 0;
   call.isPolicyStale = false;
   call.isReplay = false;
-  call.probes = undefined;
   try {
     await call.orCut(wait.until);
   } catch (error) {

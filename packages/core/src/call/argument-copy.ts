@@ -15,12 +15,10 @@ const MAX_VALUES = 1_000_000;
  */
 export function copyArguments(tool: string, args: unknown): object {
   if (args === undefined) return NO_ARGUMENTS;
-  if (typeof args !== 'object' || args === null || Array.isArray(args)) {
-    throw new ToolInputError(tool, [{ path: '', message: 'the arguments must be one object' }]);
-  }
-  const copier = new Copier();
   try {
-    return copier.copy(args, 0) as object;
+    if (typeof args !== 'object' || args === null || Array.isArray(args))
+      throw new NotPlain('the arguments must be one object');
+    return new Copier().copy(args, 0) as object;
   } catch (error) {
     if (error instanceof NotPlain) throw new ToolInputError(tool, [{ path: error.path(), message: error.what }]);
     // A getter or a proxy that throws.

@@ -1,5 +1,6 @@
 import { isActGuardError } from '../errors/actguard-error.js';
 import { cut } from '../errors/refusal.js';
+import { messageOfThrown, nameOfThrown } from '../errors/thrown.js';
 import type {
   ActGuardEvent,
   CallEventBase,
@@ -98,10 +99,5 @@ function about<Outcome extends CallEventBase['outcome']>(
 }
 
 function errorIn(error: unknown): ErrorInEvent {
-  const isError = error instanceof Error;
-  return {
-    errorType: isError ? error.name : typeof error,
-    errorMessage: cut(isError ? String(error.message) : typeof error, MAX_MESSAGE_LENGTH),
-    error,
-  };
+  return { errorType: nameOfThrown(error), errorMessage: cut(messageOfThrown(error), MAX_MESSAGE_LENGTH), error };
 }

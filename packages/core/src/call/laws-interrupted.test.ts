@@ -38,7 +38,7 @@ const Lease = defineGuard<object, Order>({
   create: () => ({
     async admit() {
       leases.held++;
-      await turns(2);
+      await turns(6);
     },
     settle: () => void leases.held--,
   }),
@@ -109,7 +109,7 @@ const stops: [string, string, (scene: Scene) => unknown][] = [
 
 /** The session of a run that ended is closed; what guards took is all that matters. */
 function taken(memory: MemoryStore) {
-  const { sessions, ...rest } = stateOf(memory) as { sessions: Record<string, { facts: unknown }> };
+  const { sessions, ...rest } = stateOf(memory) as unknown as { sessions: Record<string, { facts: unknown }> };
   return { ...rest, facts: Object.values(sessions).map(({ facts }) => facts) };
 }
 

@@ -56,9 +56,9 @@ function shopWith(guards: readonly Decorator[], breaker = { maxFails: 3 }): new 
       throw Object.assign(new Error('down'), { code: 'ECONNREFUSED' });
     }
   }
-  const decorate = (name: keyof Shop, decorators: readonly ToolDecorator<never>[]) => {
+  const decorate = (name: keyof Shop, decorators: readonly unknown[]) => {
     const descriptor = Object.getOwnPropertyDescriptor(ShopAgent.prototype, name) as object;
-    for (const decorator of decorators) decorator(ShopAgent.prototype, name, descriptor);
+    for (const decorator of decorators as readonly ToolDecorator<never>[]) decorator(ShopAgent.prototype, name, descriptor);
   };
   decorate('act', [Tool(), ...guards]);
   decorate('preview', [Tool()]);

@@ -1,3 +1,4 @@
+import { messageOfThrown } from '../errors/thrown.js';
 import { warnOnce } from '../events/warn-once.js';
 import { isAmbient, withFrame } from '../run/ambient.js';
 import type { ToolCall } from './tool-call.js';
@@ -23,7 +24,7 @@ export function resume(call: ToolCall): void {
       warnOnce(
         call.run.core,
         `dispatched_${step.kind}`,
-        `${step.kind} failed at dispatch of ${call.tool}: ${String(error)}`,
+        `${step.kind} failed at dispatch of ${call.tool}: ${messageOfThrown(error)}`,
       );
     }
   }

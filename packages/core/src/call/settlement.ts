@@ -1,3 +1,4 @@
+import { messageOfThrown } from '../errors/thrown.js';
 import { warnOnce } from '../events/warn-once.js';
 import type { Outcome } from '../guards/guard.js';
 import type { StoreAnswer, StoreAnswers, StoreOperation } from '../store/operations.js';
@@ -19,6 +20,8 @@ export function settleHeld(
   const { held } = call;
   if (held === undefined) return also.length === 0 ? undefined : apply(call, also);
   call.held = undefined;
+  // What the method left running has no share in a probe that is over.
+  call.probes = undefined;
   return tell(call, held, 'settle', outcome, also);
 }
 
@@ -86,6 +89,9 @@ function tellDropped(call: ToolCall, operations: readonly StoreOperation[], answ
 }
 
 function failed(call: ToolCall, who: string, error: unknown): undefined {
-  const message = error instanceof Error ? error.message : String(error);
-  warnOnce(call.run.core, `settle_${who}`, `${who} could not record how a call of ${call.tool} ended: ${message}`);
+  warnOnce(
+    call.run.core,
+    `settle_${who}`,
+    `${who} could not record how a call of ${call.tool} ended: ${messageOfThrown(error)}`,
+  );
 }

@@ -30,13 +30,21 @@ export function validateInput(tool: ToolInfo, copy: object): MaybePromise<object
 }
 
 function accepted(tool: string, copy: object, result: StandardSchemaV1.Result<unknown>): object {
-  if (result.issues !== undefined) throw new ToolInputError(tool, Array.from(result.issues, issueOf));
-  return result.value === copy ? copy : copyArguments(tool, result.value);
+  let issues: InputIssue[] | undefined;
+  let value: unknown;
+  try {
+    if (result.issues === undefined) ({ value } = result);
+    else issues = Array.from(result.issues, issueOf);
+  } catch (error) {
+    throw schemaFailed(tool, error);
+  }
+  if (issues !== undefined) throw new ToolInputError(tool, issues);
+  return value === copy ? copy : copyArguments(tool, value);
 }
 
 function issueOf(issue: StandardSchemaV1.Issue): InputIssue {
   const path = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment));
-  return { path: path.map(String).join('.'), message: issue.message };
+  return { path: path.map(String).join('.'), message: String(issue.message) };
 }
 
 function schemaFailed(tool: string, error: unknown): ToolInputError {

@@ -50,7 +50,12 @@ nameError(ActGuardError, 'ActGuardError');
 
 /** Whether a thrown value is an ActGuard error, of this copy of the package or of another. */
 export function isActGuardError(error: unknown): error is ActGuardError {
-  return typeof error === 'object' && error !== null && ERROR_BRAND in error;
+  try {
+    return typeof error === 'object' && error !== null && ERROR_BRAND in error;
+  } catch {
+    // A proxy that refuses to be asked.
+    return false;
+  }
 }
 
 /** Gives an error class a name that survives minification. */
@@ -59,7 +64,11 @@ export function nameError(errorClass: { readonly prototype: Error }, name: strin
 }
 
 function summaryOf(cause: unknown): unknown {
-  if (!(cause instanceof Error)) return typeof cause;
-  const code = (cause as { code?: unknown }).code;
-  return typeof code === 'string' ? { name: cause.name, code } : { name: cause.name };
+  try {
+    if (!(cause instanceof Error)) return typeof cause;
+    const code = (cause as { code?: unknown }).code;
+    return typeof code === 'string' ? { name: cause.name, code } : { name: cause.name };
+  } catch {
+    return typeof cause;
+  }
 }

@@ -1,3 +1,4 @@
+import { messageOfThrown } from '../errors/thrown.js';
 import type { ActGuardEvent, EventListener } from './event.js';
 import { warnOnce } from './warn-once.js';
 
@@ -38,10 +39,6 @@ export class EventHub {
   }
 
   #failed(error: unknown): void {
-    warnOnce(
-      this,
-      'listener',
-      `An event listener failed; events go on: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    warnOnce(this, 'listener', `An event listener failed; events go on: ${messageOfThrown(error)}`);
   }
 }

@@ -224,7 +224,9 @@ describe('@Enforce', () => {
       prompts.own({}),
       prompts.list({}),
     ];
-    const refusals = await Promise.all((calls as Promise<unknown>[]).map((call) => call.catch((error) => error)));
+    const refusals: any[] = await Promise.all(
+      (calls as Promise<unknown>[]).map((call) => call.catch((error) => error)),
+    );
     expect(refusals.map(({ code }) => code)).toEqual([
       'MISSING_FACT',
       'MISSING_FACT',

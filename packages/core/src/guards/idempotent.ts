@@ -9,6 +9,7 @@ import {
   IdempotencyOutcomeUnknownError,
   MissingIdempotencyKeyError,
 } from '../errors/idempotency-errors.js';
+import { nameOfThrown } from '../errors/thrown.js';
 import type { CallContext } from '../run/call-context.js';
 import { idText } from '../run/fact-value.js';
 import { runScope, sessionScope } from '../store/idempotency-scope.js';
@@ -214,7 +215,7 @@ class IdempotentGuard implements Guard {
       ttlMs: this.#ttlMs,
       state,
       result: state === 'done' && outcome.status === 'success' ? copyResult(outcome.value) : undefined,
-      lastError: 'error' in outcome ? errorName(outcome.error) : undefined,
+      lastError: 'error' in outcome ? nameOfThrown(outcome.error) : undefined,
       running,
     };
   }
@@ -226,9 +227,17 @@ class IdempotentGuard implements Guard {
       case 'success':
         return this.#judged(outcome.value);
       case 'failure':
-        return this.#safeErrors.some((safe) => outcome.error instanceof safe) ? 'free' : 'unknown';
+        return this.#isSafe(outcome.error) ? 'free' : 'unknown';
       default:
         return 'unknown';
+    }
+  }
+
+  #isSafe(error: unknown): boolean {
+    try {
+      return this.#safeErrors.some((safe) => error instanceof safe);
+    } catch {
+      return false;
     }
   }
 
@@ -274,8 +283,4 @@ class IdempotentGuard implements Guard {
     if (run.userId === undefined) throw new ScopeValidationError(this.#tool, 'userId of the run');
     return `user:${run.userId}`;
   }
-}
-
-function errorName(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }

@@ -42,7 +42,8 @@ describe('rule', () => {
     ['null', null],
     ['an empty text', ''],
     ['a promise of true', Promise.resolve(true)],
-    ['a promise that rejects', { then: (_: unknown, reject: (error: Error) => void) => reject(new Error('no')) }],
+    // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested
+    ['a thenable that rejects', { then: (_: unknown, reject: (error: Error) => void) => reject(new Error('no')) }],
   ])('refuses where the check returns %s', async (_what, verdict) => {
     const { pay } = await guarded(rule('odd', () => verdict as never));
     await expect(pay()).rejects.toMatchObject({ code: 'RULE_FAILED' });

@@ -10,6 +10,7 @@ import {
   type RunStoppedError,
   SessionConflictError,
 } from '../errors/run-errors.js';
+import { nameOfThrown } from '../errors/thrown.js';
 import { UsageError } from '../errors/usage-errors.js';
 import { runScope, sessionScope } from '../store/idempotency-scope.js';
 import type { SessionOpen, StoreOperation } from '../store/operations.js';
@@ -268,7 +269,7 @@ export class AgentRun implements CallRun {
     const { events, clock } = this.core;
     if (!events.isListening) return;
     const severity = outcome === 'blocked' || outcome === 'failed' ? 'error' : '';
-    const errorType = error === undefined ? {} : { errorType: error instanceof Error ? error.name : typeof error };
+    const errorType = error === undefined ? {} : { errorType: nameOfThrown(error) };
     const { id: runId, sessionId, userId } = this;
     events.emit({
       category: 'run',

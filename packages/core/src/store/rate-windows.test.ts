@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { take } from '../testing/contract/operation-builders.js';
+import { MemoryStore } from './memory-store.js';
+import { RateWindows } from './rate-windows.js';
+
+describe('RateWindows', () => {
+  it('says when the oldest of as many places as needed frees', () => {
+    const windows = new RateWindows(10);
+    for (const now of [0, 10, 20]) windows.take(take({ limit: 3 }), now);
+    expect(windows.take(take({ limit: 3 }), 25)).toEqual({ admitted: false, retryAfterMs: 275 });
+    // Were the limit 1, all three would have to go first.
+    expect(windows.take(take({ limit: 1 }), 25)).toEqual({ admitted: false, retryAfterMs: 295 });
+  });
+
+  it('never says that a place frees now when it refuses, whatever the rounding of times', () => {
+    const time = fc.double({ min: 0, max: 1e9, noNaN: true });
+    fc.assert(
+      fc.property(time, fc.integer({ min: 1, max: 1000 }), (start, periodMs) => {
+        const windows = new RateWindows(10);
+        windows.take(take({ periodMs }), start);
+        for (const now of [start + periodMs, start + periodMs - start * Number.EPSILON]) {
+          const answer = windows.take(take({ periodMs }), now);
+          if (answer.admitted) continue;
+          expect(answer).toMatchObject({ retryAfterMs: expect.any(Number) });
+          expect((answer as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(0);
+        }
+      }),
+    );
+  });
+
+  it('keeps a window whose places were all given back, until its period is over', () => {
+    const windows = new RateWindows(1);
+    const taken = windows.take(take(), 0);
+    windows.giveBack({ op: 'rate.giveBack', key: 'limit', ticket: (taken as { ticket: number }).ticket });
+    expect(windows.snapshot()).toEqual({});
+    expect(windows.take(take({ key: 'other' }), 299)).toEqual({ admitted: false, full: true });
+    expect(windows.take(take({ key: 'other' }), 300).admitted).toBe(true);
+  });
+
+  it('holds the times of the window alone, however many calls went through it', () => {
+    const windows = new RateWindows(10);
+    for (let now = 0; now < 1000; now += 10) windows.take(take({ limit: 100, periodMs: 50 }), now);
+    expect(windows.snapshot()).toEqual({ limit: [950, 960, 970, 980, 990] });
+  });
+});
+
+// The model is the definition: a list of the live tickets, with a search through all of it at each step.
+describe('the sliding window, in any schedule', () => {
+  const KEYS = ['a', 'b'] as const;
+  const step = fc.oneof(
+    { weight: 5, arbitrary: fc.record({ is: fc.constant('take' as const), key: fc.constantFrom(...KEYS) }) },
+    { weight: 2, arbitrary: fc.record({ is: fc.constant('giveBack' as const), which: fc.nat(20) }) },
+    { weight: 3, arbitrary: fc.record({ is: fc.constant('pass' as const), ms: fc.integer({ min: -60, max: 60 }) }) },
+    { weight: 1, arbitrary: fc.record({ is: fc.constant('pass' as const), ms: fc.integer({ min: 80, max: 300 }) }) },
+  );
+  const schedule = fc.record({
+    limit: fc.integer({ min: 1, max: 9 }),
+    periodMs: fc.integer({ min: 1, max: 120 }),
+    steps: fc.array(step, { minLength: 10, maxLength: 120 }),
+  });
+
+  it('holds in no interval of its period more than the limit, and refuses only where it would', () => {
+    fc.assert(
+      fc.property(schedule, ({ limit, periodMs, steps }) => {
+        const store = new MemoryStore();
+        let [clock, latest] = [1000, Number.NEGATIVE_INFINITY];
+        const tickets: { readonly key: string; readonly ticket: number; readonly at: number; isBack: boolean }[] = [];
+        for (const each of steps) {
+          if (each.is === 'pass') {
+            clock += each.ms;
+            continue;
+          }
+          const ticket = each.is === 'giveBack' ? tickets[each.which] : undefined;
+          if (each.is === 'giveBack' && (ticket === undefined || ticket.isBack)) continue;
+          // What the store goes by: the latest time that it was told.
+          latest = Math.max(latest, clock);
+          if (ticket !== undefined) {
+            ticket.isBack = true;
+            store.apply([{ op: 'rate.giveBack', key: ticket.key, ticket: ticket.ticket }], clock);
+          }
+          if (each.is === 'giveBack') continue;
+          const live = tickets.filter(({ key, at, isBack }) => key === each.key && !isBack && at > latest - periodMs);
+          const [answer] = store.apply([take({ key: each.key, limit, periodMs })], clock);
+          expect(answer?.admitted).toBe(live.length < limit);
+          if (answer?.admitted) tickets.push({ key: each.key, ticket: answer.ticket, at: latest, isBack: false });
+          else {
+            const oldest = live.at(-limit)?.at ?? Number.NaN;
+            expect(answer).toEqual({ admitted: false, retryAfterMs: oldest + periodMs - latest });
+          }
+        }
+        for (const key of KEYS) {
+          const admitted = tickets.filter((ticket) => ticket.key === key && !ticket.isBack).map(({ at }) => at);
+          for (const start of admitted) {
+            expect(admitted.filter((at) => at >= start && at < start + periodMs).length).toBeLessThanOrEqual(limit);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
