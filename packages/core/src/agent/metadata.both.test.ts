@@ -91,7 +91,7 @@ describe('inheritance', () => {
     expect(guards(BigShop)).toEqual({
       'BigShop.find': ['rateLimit 9 calls per 1m, then refuse', 'prove item from id'],
       'BigShop.buy': ['maxAttempts 1 attempts per run'],
-      'BigShop.sell': ['enforce id is a proven item'],
+      'BigShop.sell': ['enforce id is a proven item (from Shop.find)'],
     });
     expect(guards(PlainShop)['PlainShop.buy']).toEqual(['maxAttempts 1 attempts per run']);
 

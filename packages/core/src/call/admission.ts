@@ -80,16 +80,23 @@ async function later(call: ToolCall, round: Round, arriving: PromiseLike<readonl
   const answers = await arriving;
   call.now = call.run.core.clock.now();
   await decide(call, round, answers);
+  // More trips follow, during which what policy has decided in this one may change.
+  const { admission } = call.plan;
+  if (call.position < admission.length && admission.findIndex(looksAgain) < call.position) call.isPolicyStale = true;
+}
+
+function looksAgain({ decidesReplays, isCustom }: Step): boolean {
+  return decidesReplays && !isCustom;
 }
 
 function gather(call: ToolCall): Round {
   const { admission, capacityFrom } = call.plan;
   const round: Round = { operations: [], questions: [], refused: undefined };
   // Policy looks again in the last trip, so that nothing is waited for after it.
-  if (call.isPolicyStale && call.position >= capacityFrom) {
+  if (call.isPolicyStale && !admission.slice(call.position, capacityFrom).some(({ decidesAlone }) => decidesAlone)) {
     call.isPolicyStale = false;
-    for (const step of admission)
-      if (step.decidesReplays && !step.isCustom && !lookAgain(call, step, round)) return round;
+    for (const step of admission.slice(0, call.position))
+      if (looksAgain(step) && !lookAgain(call, step, round)) return round;
   }
   while (call.position < admission.length) {
     const step = admission[call.position++] as Step;

@@ -17,7 +17,9 @@ export function copyArguments(tool: string, args: unknown): object {
   if (args === undefined) return NO_ARGUMENTS;
   try {
     if (typeof args !== 'object' || args === null || Array.isArray(args))
-      throw new NotPlain('the arguments must be one object');
+      throw new NotPlain(
+        typeof args === 'string' ? 'the arguments are no JSON object' : 'the arguments must be one object',
+      );
     return new Copier().copy(args, 0) as object;
   } catch (error) {
     if (error instanceof NotPlain) throw new ToolInputError(tool, [{ path: error.path(), message: error.what }]);

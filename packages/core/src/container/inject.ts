@@ -32,7 +32,7 @@ export function inject<T>(token: Token<T>, options: InjectOptions = {}): T | und
     throw new UsageError(
       `inject(${tokenName(token)}) was called while the host constructs nothing. It works in a field initialiser, a ` +
         'constructor or a constructor default of a class that the host constructs, before any await; not in a method ' +
-        'or callback, nor where a test calls `new` itself. Keep its result in a field, or take a constructor parameter.',
+        'or callback, nor where a test calls `new` itself. Keep its result in a field, or take a constructor parameter; in a test construct with withProviders of @actguard/core/testing.',
       { code: 'usage.inject_outside', details: { token: tokenName(token) } },
     );
   }

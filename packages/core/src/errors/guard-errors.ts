@@ -15,7 +15,7 @@ export abstract class ToolGuardError extends ActGuardError {
   /** Id of the tool, such as `OrderAgent.deleteOrder`. */
   readonly tool: string;
   /** Calls of this tool that the run still allows; set where `@MaxAttempts` limits them. */
-  attemptsLeft?: number;
+  declare attemptsLeft?: number;
 
   constructor(message: string, facts: GuardErrorFacts) {
     super(message, facts);

@@ -30,7 +30,7 @@ export interface PolicyFacts {
 export class PolicyViolationError extends ToolGuardError {
   declare readonly code: PolicyCode;
   /** What the tool returned, where it had run already (`TOO_MANY_RESULTS`). */
-  readonly result?: unknown;
+  declare readonly result?: unknown;
   readonly #prompt: PromptText;
 
   constructor(facts: PolicyFacts, result?: { readonly value: unknown }) {

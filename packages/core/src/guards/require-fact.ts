@@ -63,9 +63,21 @@ export function requireFact<Args>(
   options: NoInfer<RequireFactOptions<Args>> = {},
 ): Rule<Args> {
   return {
-    description: `${String(arg)} is a proven ${kind}`,
+    description: describe(String(arg), kind, options as RequireFactOptions<unknown>),
     build: (site) => RequireFactGuard.build(site, arg, kind, options as RequireFactOptions<unknown>),
   };
+}
+
+function describe(arg: string, kind: string, options: RequireFactOptions<unknown> | null): string {
+  const { from, about, consume, match, optional } = options ?? {};
+  return [
+    `${arg} is a proven ${kind}`,
+    about === undefined ? '' : ` of this ${String(about)}`,
+    from === undefined ? '' : ` (from ${[from].flat().join(', ')})`,
+    match === 'loose' ? ', spelled loosely' : '',
+    consume === true ? ', good for one call' : '',
+    optional === true ? ', if given' : '',
+  ].join('');
 }
 
 interface Admission {
@@ -159,7 +171,13 @@ class RequireFactGuard implements Guard {
       return undefined;
     }
     if (!answer.admitted)
-      throw answer.why === 'missing' ? this.#missing(answer.value, 'was not proven') : this.#ambiguous(answer.value);
+      throw answer.why === 'missing'
+        ? this.#missing(
+            answer.value,
+            `was not proven${this.#about === undefined ? '' : ` for this ${this.#about}`}`,
+            this.#aboutOf(call),
+          )
+        : this.#ambiguous(answer.value);
     const { values } = call.kept(this) as FactRequire;
     const { taken, origins, spellings } = answer;
     call.keep(this, { values: spellings ?? values, origins, taken } satisfies Admission);
@@ -189,7 +207,7 @@ class RequireFactGuard implements Guard {
     return about;
   }
 
-  #missing(value: unknown, why: string): PolicyViolationError {
+  #missing(value: unknown, why: string, about?: string): PolicyViolationError {
     const { path } = this.#arg;
     const shown = value === undefined ? '' : ` ${quoted(value)}`;
     return new PolicyViolationError({
@@ -198,7 +216,7 @@ class RequireFactGuard implements Guard {
       message: `${path}${shown} ${why} as ${this.#kind} in this session`,
       because: `The ${this.#kind}${shown} in ${quoted(path)} ${why}.`,
       tryInstead: this.#hint ?? this.#defaultHint(),
-      details: { arg: path, kind: this.#kind, value, about: this.#about },
+      details: { arg: path, kind: this.#kind, value, ...(about !== undefined && { about }) },
     });
   }
 

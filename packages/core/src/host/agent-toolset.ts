@@ -50,7 +50,9 @@ export class AgentToolset implements Toolset {
 
 function definitionOf({ plan, schema }: PlannedTool): ToolDefinition {
   const { id, name, description } = plan.tool;
-  if (schema.schema !== undefined) return { name, description, inputSchema: schema.schema };
+  if (schema.schema !== undefined) {
+    return { name, ...(description !== undefined && { description }), inputSchema: schema.schema };
+  }
   throw new UsageError(`${id} cannot be described to a model: ${schema.reason}`, {
     code: 'usage.tool_schema',
     details: { tool: id },

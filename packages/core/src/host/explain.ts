@@ -15,6 +15,8 @@ export interface ToolExplanation {
   readonly id: string;
   /** Name that the model sees. */
   readonly name: string;
+  /** Name of the method. */
+  readonly method: string;
   readonly guards: readonly GuardExplanation[];
   /** What is allowed but probably not meant. */
   readonly warnings: readonly string[];
@@ -48,7 +50,13 @@ function explainTool({ plan, guards, warnings }: PlannedTool): ToolExplanation {
     plan.tool.input === undefined
       ? []
       : [{ guard: 'input', mode: 'enforce', does: `schema of ${plan.tool.input['~standard'].vendor}` }];
-  return { id: plan.tool.id, name: plan.tool.name, guards: [...input, ...explained], warnings };
+  return {
+    id: plan.tool.id,
+    name: plan.tool.name,
+    method: plan.tool.method,
+    guards: [...input, ...explained],
+    warnings,
+  };
 }
 
 function linesOf({ id, name, guards, warnings }: ToolExplanation): string[] {

@@ -3,7 +3,8 @@ import type { Refusal } from '../errors/refusal.js';
 /** A tool as a model gets it. */
 export interface ToolDefinition {
   readonly name: string;
-  readonly description: string | undefined;
+  /** Absent where `@Tool` has none. */
+  readonly description?: string;
   /** JSON Schema (draft-07) of the arguments. */
   readonly inputSchema: Readonly<Record<string, unknown>>;
 }

@@ -2,3 +2,4 @@ export type { StateStoreHarness } from './contract/store-driver.js';
 export { DelayedStore, type DelayedStoreOptions } from './delayed-store.js';
 export { describeStateStore, type TestRunner } from './describe-state-store.js';
 export { TestClock } from './test-clock.js';
+export { withProviders } from './with-providers.js';
