@@ -82,7 +82,7 @@ async function later(call: ToolCall, round: Round, arriving: PromiseLike<readonl
   await decide(call, round, answers);
   // More trips follow, during which what policy has decided in this one may change.
   const { admission } = call.plan;
-  if (call.position < admission.length && admission.findIndex(looksAgain) < call.position) call.isPolicyStale = true;
+  if (call.position < admission.length && admission.slice(0, call.position).some(looksAgain)) call.isPolicyStale = true;
 }
 
 function looksAgain({ decidesReplays, isCustom }: Step): boolean {

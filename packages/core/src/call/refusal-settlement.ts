@@ -1,5 +1,5 @@
 import { isActGuardError } from '../errors/actguard-error.js';
-import { GuardRefusedError, StoreUnavailableError, ToolGuardError } from '../errors/guard-errors.js';
+import { GuardRefusedError, isRefusal, StoreUnavailableError } from '../errors/guard-errors.js';
 import type { StoreAnswers } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
@@ -34,7 +34,7 @@ function tellCaller(call: ToolCall, { error, kind }: Refused): void {
   if (isCut) return;
   const refusal = isActGuardError(error) ? error : failedCheck(call, kind, error);
   const { maxAttempts } = call.plan;
-  if (maxAttempts !== undefined && refusal instanceof ToolGuardError && refusal.tool === call.tool) {
+  if (maxAttempts !== undefined && isRefusal(refusal) && refusal.tool === call.tool) {
     refusal.attemptsLeft = Math.max(0, maxAttempts.guard.limit - call.attempt);
   }
   tellBlocked(call, kind, refusal);

@@ -1,4 +1,4 @@
-import { ActGuardError, type ErrorFacts, nameError } from './actguard-error.js';
+import { ActGuardError, type ErrorFacts, isActGuardError, nameError } from './actguard-error.js';
 import { cut, type PromptText, quoted, type Refusal, refusalOf } from './refusal.js';
 
 /** What is common to a refusal: the tool that was refused and what a model should read. */
@@ -29,6 +29,12 @@ export abstract class ToolGuardError extends ActGuardError {
 
   /** The two sentences of the refusal. */
   protected abstract prompt(): PromptText;
+}
+
+/** Whether an error is the refusal of a tool call, of this copy of the package or of another. */
+export function isRefusal(error: unknown): error is ToolGuardError {
+  if (!isActGuardError(error) || error.code.startsWith('tool.')) return false;
+  return typeof (error as Partial<ToolGuardError>).toPrompt === 'function';
 }
 
 /** One thing that is wrong with the arguments of a call. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AnyClass } from '../agent/class-record.js';
 import type { Scheduled } from '../clock.js';
-import { isActGuardError } from '../errors/actguard-error.js';
+import { isRefusal } from '../errors/guard-errors.js';
 import {
   RunAbortedError,
   RunDeadlineError,
@@ -201,7 +201,7 @@ export class AgentRun implements CallRun {
       await this.#agents.release(this);
     } finally {
       if (outcome === 'success') this.#tell('run.end', 'success');
-      else this.#tell('run.end', isRefusal(outcome.error) ? 'blocked' : 'failed', outcome.error);
+      else this.#tell('run.end', isRefusal(outcome.error) ? 'blocked' : 'failed', nameOfThrown(outcome.error));
     }
   }
 
@@ -265,11 +265,10 @@ export class AgentRun implements CallRun {
     this.#unlisten = () => signal.removeEventListener('abort', abort);
   }
 
-  #tell(name: 'run.start' | 'run.end', outcome: '' | 'success' | 'blocked' | 'failed', error?: unknown): void {
+  #tell(name: 'run.start' | 'run.end', outcome: '' | 'success' | 'blocked' | 'failed', errorType?: string): void {
     const { events, clock } = this.core;
     if (!events.isListening) return;
     const severity = outcome === 'blocked' || outcome === 'failed' ? 'error' : '';
-    const errorType = error === undefined ? {} : { errorType: nameOfThrown(error) };
     const { id: runId, sessionId, userId } = this;
     events.emit({
       category: 'run',
@@ -280,16 +279,7 @@ export class AgentRun implements CallRun {
       runId,
       sessionId,
       userId,
-      ...errorType,
+      ...(errorType !== undefined && { errorType }),
     });
   }
-}
-
-function isRefusal(error: unknown): boolean {
-  return (
-    isActGuardError(error) &&
-    !error.code.startsWith('tool.') &&
-    !error.code.startsWith('usage.host') &&
-    !error.code.startsWith('runtime.')
-  );
 }

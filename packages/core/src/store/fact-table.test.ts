@@ -48,16 +48,20 @@ describe('FactTable', () => {
     expect(facts.size).toBe(1);
   });
 
-  it('knows the same fact of the same source, whatever its time', () => {
+  it('knows the same fact of the same source as long as it lives', () => {
     const facts = new FactTable();
-    facts.add('order', 'o1', mintOf('A.a'));
-    expect(facts.holds('order', 'o1', mintOf('A.a', 5))).toBe(true);
-    expect(facts.holds('order', 'o1', mintOf('B.b'))).toBe(false);
-    expect(facts.holds('order', 'o1', { ...mintOf('A.a'), origin: origin({ tool: 'A.a', about: 'x' }) })).toBe(false);
-    expect(facts.holds('order', 'o2', mintOf('A.a'))).toBe(false);
+    facts.add('order', 'o1', mintOf('A.a', 100));
+    expect(facts.holds('order', 'o1', mintOf('A.a'), 99)).toBe(true);
+    expect(facts.holds('order', 'o1', mintOf('A.a'), 100)).toBe(false);
+    expect(facts.holds('order', 'o1', mintOf('B.b'), 0)).toBe(false);
+    expect(facts.holds('order', 'o1', { ...mintOf('A.a'), origin: origin({ tool: 'A.a', about: 'x' }) }, 0)).toBe(
+      false,
+    );
+    expect(facts.holds('order', 'o2', mintOf('A.a'), 0)).toBe(false);
     facts.add('order', 'o1', mintOf('B.b'));
-    expect(facts.holds('order', 'o1', mintOf('B.b'))).toBe(true);
-    expect(facts.holds('order', 'o1', mintOf('C.c'))).toBe(false);
+    expect(facts.holds('order', 'o1', mintOf('B.b'), 0)).toBe(true);
+    expect(facts.holds('order', 'o1', mintOf('C.c'), 0)).toBe(false);
+    expect(facts.holds('order', 'o1', mintOf('A.a'), 100)).toBe(false);
   });
 
   it('knows the spellings of what came before and after the first loose look-up', () => {

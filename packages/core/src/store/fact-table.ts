@@ -45,11 +45,12 @@ export class FactTable {
     }
   }
 
-  /** Whether the same fact from the same source is held. */
-  holds(kind: string, value: string, mint: Mint): boolean {
+  /** Whether the same fact from the same source is held and live. */
+  holds(kind: string, value: string, mint: Mint, now: number): boolean {
     const held = this.#kinds.get(kind)?.get(value);
     if (held === undefined) return false;
-    return Array.isArray(held) ? held.some((each) => isSameSource(each, mint)) : isSameSource(held, mint);
+    const isRenewed = (each: Mint): boolean => each.expiresAt > now && isSameSource(each, mint);
+    return Array.isArray(held) ? held.some(isRenewed) : isRenewed(held);
   }
 
   /** Takes one mint of a value out, if it is there. */

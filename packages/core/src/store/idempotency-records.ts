@@ -53,7 +53,7 @@ export class IdempotencyRecords {
   /** Ends an execution, if the record is still that of its owner and not settled for good. */
   finish(operation: IdempotencyFinish, now: number): void {
     const { scope, owner, state, result, lastError, running = false, ttlMs } = operation;
-    const record = this.#scopes.get(scope)?.get(recordId(operation));
+    const record = this.#live(scope, recordId(operation), now);
     if (record === undefined || record.owner !== owner || record.state === 'done') return;
     if (state === 'refused' || state === 'free') {
       this.#forget(record);

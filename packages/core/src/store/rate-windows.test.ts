@@ -66,27 +66,23 @@ describe('the sliding window, in any schedule', () => {
         const store = new MemoryStore();
         let [clock, latest] = [1000, Number.NEGATIVE_INFINITY];
         const tickets: { readonly key: string; readonly ticket: number; readonly at: number; isBack: boolean }[] = [];
+        // What the store goes by: the latest time that it was told.
+        const tell = (): number => (latest = Math.max(latest, clock));
         for (const each of steps) {
-          if (each.is === 'pass') {
-            clock += each.ms;
-            continue;
-          }
-          const ticket = each.is === 'giveBack' ? tickets[each.which] : undefined;
-          if (each.is === 'giveBack' && (ticket === undefined || ticket.isBack)) continue;
-          // What the store goes by: the latest time that it was told.
-          latest = Math.max(latest, clock);
-          if (ticket !== undefined) {
-            ticket.isBack = true;
-            store.apply([{ op: 'rate.giveBack', key: ticket.key, ticket: ticket.ticket }], clock);
-          }
-          if (each.is === 'giveBack') continue;
-          const live = tickets.filter(({ key, at, isBack }) => key === each.key && !isBack && at > latest - periodMs);
-          const [answer] = store.apply([take({ key: each.key, limit, periodMs })], clock);
-          expect(answer?.admitted).toBe(live.length < limit);
-          if (answer?.admitted) tickets.push({ key: each.key, ticket: answer.ticket, at: latest, isBack: false });
-          else {
-            const oldest = live.at(-limit)?.at ?? Number.NaN;
-            expect(answer).toEqual({ admitted: false, retryAfterMs: oldest + periodMs - latest });
+          if (each.is === 'pass') clock += each.ms;
+          else if (each.is === 'giveBack') {
+            const taken = tickets[each.which];
+            if (taken === undefined || taken.isBack) continue;
+            tell();
+            taken.isBack = true;
+            store.apply([{ op: 'rate.giveBack', key: taken.key, ticket: taken.ticket }], clock);
+          } else {
+            const from = tell() - periodMs;
+            const live = tickets.filter(({ key, at, isBack }) => key === each.key && !isBack && at > from);
+            const [answer] = store.apply([take({ key: each.key, limit, periodMs })] as const, clock);
+            expect(answer.admitted).toBe(live.length < limit);
+            if (answer.admitted) tickets.push({ key: each.key, ticket: answer.ticket, at: latest, isBack: false });
+            else expect(answer).toEqual({ admitted: false, retryAfterMs: (live.at(-limit)?.at ?? 0) - from });
           }
         }
         for (const key of KEYS) {

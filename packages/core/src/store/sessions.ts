@@ -118,7 +118,7 @@ export class Sessions {
     let added = 0;
     for (const value of values) {
       if (facts.size >= this.#limits.maxFactsPerSession) this.#mints.sweep(now, Number.POSITIVE_INFINITY);
-      if (facts.size >= this.#limits.maxFactsPerSession && !facts.holds(kind, value, mint)) continue;
+      if (facts.size >= this.#limits.maxFactsPerSession && !facts.holds(kind, value, mint, now)) continue;
       facts.add(kind, value, mint);
       added++;
     }
@@ -150,7 +150,7 @@ export class Sessions {
       if (expiresAt <= now || revokedAt > revision) continue;
       session.facts ??= new FactTable();
       const mint = { kind, values: [value], origin, expiresAt, session };
-      if (session.facts.holds(kind, value, mint)) continue;
+      if (session.facts.holds(kind, value, mint, now)) continue;
       session.facts.add(kind, value, mint);
       if (expiresAt !== Number.POSITIVE_INFINITY) this.#mints.add(mint, expiresAt - now);
     }
