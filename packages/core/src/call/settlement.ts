@@ -18,7 +18,7 @@ export function settleHeld(
   also: readonly StoreOperation[] = NOTHING,
 ): MaybePromise<void> {
   const { held } = call;
-  if (held === undefined) return also.length === 0 ? undefined : apply(call, also);
+  if (held === undefined) return also.length === 0 ? undefined : carryOut(call, also);
   call.held = undefined;
   // What the method left running has no share in a probe that is over.
   call.probes = undefined;
@@ -58,13 +58,14 @@ function tell(
       failed(call, step.kind, error);
     }
   }
-  if (pending === undefined) return apply(call, operations);
+  if (pending === undefined) return carryOut(call, operations);
   return Promise.all(pending).then((more) =>
-    apply(call, [...operations, ...more.filter((each) => each !== undefined)]),
+    carryOut(call, [...operations, ...more.filter((each) => each !== undefined)]),
   );
 }
 
-function apply(call: ToolCall, operations: readonly StoreOperation[]): MaybePromise<void> {
+/** Carries out what follows from how a call went. Never throws, like all of settling. */
+export function carryOut(call: ToolCall, operations: readonly StoreOperation[]): MaybePromise<void> {
   if (operations.length === 0) return undefined;
   const { store, clock } = call.run.core;
   try {

@@ -141,11 +141,11 @@ describe('a stream', () => {
     expect(log).toEqual(['start']);
   });
 
-  it('is admitted with the arguments as they were when the method was called', async () => {
+  it('gives its method the arguments that the guards checked at the first next()', async () => {
     const { feed } = await open();
-    const args = { bad: true };
+    const args = { bad: false };
     const stream = feed.read(args);
-    args.bad = false;
+    args.bad = true;
     expect(await end(stream.next())).toBe('RULE_FAILED');
   });
 
@@ -216,11 +216,9 @@ describe('a stream', () => {
     };
     const host = await AgentHost.create({ agents: [Feed], clock, store: { apply } as never });
     const stream = host.open().get(Feed).read();
-    const warned = process.listenerCount('warning');
     expect(await stream.next()).toEqual({ done: false, value: { id: 'n1' } });
     expect(await stream.next()).toEqual({ done: false, value: { id: 'n2' } });
     expect(await stream.next()).toEqual({ done: true, value: 'returned' });
-    expect(process.listenerCount('warning')).toBe(warned);
   });
 
   it('cannot have a key', async () => {

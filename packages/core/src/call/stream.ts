@@ -7,7 +7,7 @@ import { enterMethod, inBody, resume } from './method-body.js';
 import type { Plan } from './plan.js';
 import { settleRefusal } from './refusal-settlement.js';
 import { showReturned } from './returned.js';
-import { settleHeld } from './settlement.js';
+import { carryOut, settleHeld } from './settlement.js';
 import { withStep } from './steps.js';
 import type { ToolCall } from './tool-call.js';
 
@@ -129,7 +129,7 @@ class GuardedStream implements AsyncGenerator<unknown> {
       void this.#abandon();
       throw this.#over(withheld.error);
     }
-    if (operations.length > 0) await call.run.core.store.apply(operations, call.run.core.clock.now());
+    await carryOut(call, operations);
     call.isSuspended = true;
     call.reject = () => void this.#abandon();
     return result;

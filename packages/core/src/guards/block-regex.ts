@@ -90,7 +90,11 @@ class BlockRegexGuard implements Guard {
       message: `${this.#arg.path} ${why} (pattern ${this.#pattern.source})`,
       because: `The argument ${quoted(this.#arg.path)} ${why}.`,
       tryInstead: this.#options.hint ?? `Send ${quoted(this.#arg.path)} without it, or do the task in another way.`,
-      details: { arg: this.#arg.path, pattern: this.#pattern.source },
+      details: {
+        rule: `${this.#arg.path} does not match ${this.#pattern.source}`,
+        arg: this.#arg.path,
+        pattern: this.#pattern.source,
+      },
     });
   }
 }

@@ -40,7 +40,11 @@ class Bank {
   }
 
   @Tool()
-  @Idempotent({ ttl: '10m', safeErrors: [NotSent], succeeded: (result) => (result as { failed?: boolean })?.failed !== true })
+  @Idempotent({
+    ttl: '10m',
+    safeErrors: [NotSent],
+    succeeded: (result) => (result as { failed?: boolean })?.failed !== true,
+  })
   async pay(_payment: Payment) {
     return this.act();
   }
@@ -186,9 +190,12 @@ describe('a key', () => {
   });
 
   it.each([
-    ['throws', () => {
-      throw new TypeError('broken');
-    }],
+    [
+      'throws',
+      () => {
+        throw new TypeError('broken');
+      },
+    ],
     ['answers with a promise', async () => true],
     ['answers with a text', () => 'yes'],
   ])('is of unknown outcome where `succeeded` %s', async (_how, succeeded) => {
@@ -230,11 +237,14 @@ describe('a key', () => {
     expect(await bank.limited(second)).toEqual({ receipt: 1 });
   });
 
-  it.each([undefined, null, '', 1.5, Number.NaN, {}, true, 'x'.repeat(1025)])('is missing where it is %p', async (key) => {
-    const { bank } = await open();
-    expect(await end(bank.pay({ idempotencyKey: key as string }))).toBe(MISSING);
-    expect(executions).toBe(0);
-  });
+  it.each([undefined, null, '', 1.5, Number.NaN, {}, true, 'x'.repeat(1025)])(
+    'is missing where it is %p',
+    async (key) => {
+      const { bank } = await open();
+      expect(await end(bank.pay({ idempotencyKey: key as string }))).toBe(MISSING);
+      expect(executions).toBe(0);
+    },
+  );
 
   it('is one as a number and as a text', async () => {
     const { bank } = await open();
@@ -408,9 +418,12 @@ describe('an execution of unknown outcome that can be reconciled', () => {
   it.each<[string, () => Promise<Reconciliation>]>([
     ['it is not known', async () => ({ outcome: 'unknown' })],
     ['the look-up fails', () => Promise.reject(new Error('also down'))],
-    ['the look-up throws', () => {
-      throw new Error('also down');
-    }],
+    [
+      'the look-up throws',
+      () => {
+        throw new Error('also down');
+      },
+    ],
     ['the answer is none', async () => undefined as never],
     ['the answer is another', async () => ({ outcome: 'maybe' }) as never],
   ])('is refused where %s, and asked again by the next call', async (_why, answer) => {
@@ -484,7 +497,11 @@ describe('where keys are compared', () => {
   });
 
   it('D-25: outlive their run in a session or a host, and only there', async () => {
-    for (const [method, repeat] of [['pay', 2], ['inSession', 1], ['inHost', 1]] as const) {
+    for (const [method, repeat] of [
+      ['pay', 2],
+      ['inSession', 1],
+      ['inHost', 1],
+    ] as const) {
       const { host, run } = await open();
       executions = 0;
       await run.get(Bank)[method](K1);

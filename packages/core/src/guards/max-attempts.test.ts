@@ -66,7 +66,13 @@ describe('the attempts of a tool', () => {
   it('are limited per run', async () => {
     const { host, run, search } = await open();
     for (let time = 0; time < 3; time++) expect(await search.find({})).toBe('done');
-    await expect(search.find({})).rejects.toMatchObject({ code: OVER, limit: 3, used: 4, attemptsLeft: 0, retryable: false });
+    await expect(search.find({})).rejects.toMatchObject({
+      code: OVER,
+      limit: 3,
+      used: 4,
+      attemptsLeft: 0,
+      retryable: false,
+    });
     expect(run.attempts('Search.find')).toBe(4);
     expect(attempts).toEqual([1, 2, 3]);
     await using other = host.open();

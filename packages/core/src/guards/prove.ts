@@ -17,10 +17,10 @@ export interface ProveOptions<Args, Result = unknown> {
   readonly kind: string;
   /**
    * Where the values are in the result: a property (of each element where the result is a list), a path
-   * (`'orders[].items[].id'`, `'[].recipients[]'`, `'variants.$keys'`), or a function (for ids inside a text). Only non-empty
+   * (`'orders[].items[].id'`, `'[].recipients[]'`, `'variants.$keys'`), or a function of result and arguments (for ids inside a text). Only non-empty
    * texts of at most 1,024 characters and safe integers are values; anything else there mints nothing.
    */
-  readonly extract: string | ((result: Result) => unknown);
+  readonly extract: string | ((result: Result, args: Args) => unknown);
   /** How long a fact holds. @default as long as the session */
   readonly ttl?: Duration;
   /** An argument that is stored with the facts: the order ids *of this user*. `requireFact` can ask for the same value. */
@@ -58,7 +58,7 @@ class ProveGuard implements Guard {
   readonly #tool: string;
   readonly #clock: SchedulingClock;
   readonly #kind: string;
-  readonly #extract: (result: unknown) => Iterable<unknown>;
+  readonly #extract: Extract;
   readonly #ttlMs: number | undefined;
   readonly #about: string | undefined;
   readonly #maxItems: number;
@@ -86,7 +86,7 @@ class ProveGuard implements Guard {
   }
 
   returned(call: GuardedCall, result: unknown): FactAdd | undefined {
-    let values = this.#valuesIn(result);
+    let values = this.#valuesIn(result, call.args);
     if (values.length > this.#maxItems) {
       if (!this.#truncates) throw this.#tooMany(values.length, result);
       values = values.slice(0, this.#maxItems);
@@ -102,10 +102,10 @@ class ProveGuard implements Guard {
     };
   }
 
-  #valuesIn(result: unknown): string[] {
+  #valuesIn(result: unknown, args: unknown): string[] {
     const values = new Set<string>();
     try {
-      for (const value of this.#extract(result)) {
+      for (const value of this.#extract(result, args)) {
         const text = idText(value);
         if (text !== undefined) values.add(text);
       }
@@ -136,8 +136,12 @@ class ProveGuard implements Guard {
   }
 }
 
-function extractor(check: OptionCheck, extract: unknown): (result: unknown) => Iterable<unknown> {
-  if (typeof extract === 'function') return (result) => listed((extract as (result: unknown) => unknown)(result));
+type Extract = (result: unknown, args: unknown) => Iterable<unknown>;
+
+function extractor(check: OptionCheck, extract: unknown): Extract {
+  if (typeof extract === 'function') {
+    return (result, args) => listed((extract as (result: unknown, args: unknown) => unknown)(result, args));
+  }
   if (typeof extract !== 'string') {
     check.problem('extract', extract, 'must be a property, a path or a function');
     return () => [];

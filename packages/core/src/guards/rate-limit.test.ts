@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Agent, AgentHost, bySession, byUser, RateLimit, rule, Enforce, type Run, Tool } from '../index.js';
+import { Agent, AgentHost, bySession, byUser, Enforce, RateLimit, type Run, rule, Tool } from '../index.js';
 import { TestClock } from '../testing/test-clock.js';
 
 interface Args {
@@ -150,17 +150,20 @@ describe('a rate limit', () => {
     expect(await outcome(search.plain({}))).toBe('admitted');
   });
 
-  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '3'])('D-24: is no limit of %p calls', async (maxCalls) => {
-    @Agent()
-    class Wrong {
-      @Tool()
-      @RateLimit({ maxCalls: maxCalls as number })
-      async search() {}
-    }
-    await expect(AgentHost.create({ agents: [Wrong] })).rejects.toMatchObject({
-      problems: [{ className: 'Wrong', method: 'search', option: 'RateLimit.maxCalls', value: maxCalls }],
-    });
-  });
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '3'])(
+    'D-24: is no limit of %p calls',
+    async (maxCalls) => {
+      @Agent()
+      class Wrong {
+        @Tool()
+        @RateLimit({ maxCalls: maxCalls as number })
+        async search() {}
+      }
+      await expect(AgentHost.create({ agents: [Wrong] })).rejects.toMatchObject({
+        problems: [{ className: 'Wrong', method: 'search', option: 'RateLimit.maxCalls', value: maxCalls }],
+      });
+    },
+  );
 });
 
 describe('the scope of a rate limit', () => {
@@ -179,7 +182,10 @@ describe('the scope of a rate limit', () => {
 
   it('is the session of the run', async () => {
     const { host, run } = await open();
-    const [again, other] = [host.open({ userId: 'alice', sessionId: 'a' }), host.open({ userId: 'alice', sessionId: 'b' })];
+    const [again, other] = [
+      host.open({ userId: 'alice', sessionId: 'a' }),
+      host.open({ userId: 'alice', sessionId: 'b' }),
+    ];
     expect(await by('perSession', run, again, other)).toEqual(['admitted', LIMIT, 'admitted']);
   });
 
@@ -196,11 +202,14 @@ describe('the scope of a rate limit', () => {
     expect(await outcome(search.perId({ id: ' 1' }))).toBe('admitted');
   });
 
-  it.each([undefined, null, '', Number.NaN, 1.5, {}, [], true, 'x'.repeat(1025)])('refuses the value %p', async (id) => {
-    const { search } = await open();
-    expect(await outcome(search.perId({ id: id as string }))).toBe('usage.scope_validation');
-    expect(started).toEqual([]);
-  });
+  it.each([undefined, null, '', Number.NaN, 1.5, {}, [], true, 'x'.repeat(1025)])(
+    'refuses the value %p',
+    async (id) => {
+      const { search } = await open();
+      expect(await outcome(search.perId({ id: id as string }))).toBe('usage.scope_validation');
+      expect(started).toEqual([]);
+    },
+  );
 
   it.each(['__proto__', 'constructor', 'toString', 'a\u0000b'])('has nothing special about %p', async (id) => {
     const { search } = await open();

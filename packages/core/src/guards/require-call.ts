@@ -83,7 +83,7 @@ class RequireCallGuard implements Guard {
       message: `${this.#step} must have succeeded ${when}`,
       because: `This needs ${name} to have succeeded ${when}, and it did not.`,
       tryInstead: this.#hint ?? `Call ${name} first, and go on only if it succeeds.`,
-      details: { step: this.#step, withinMs: this.#withinMs },
+      details: { rule: `${this.#step} succeeded before`, step: this.#step, withinMs: this.#withinMs },
     });
   }
 }

@@ -91,6 +91,8 @@ class RequireFactGuard implements Guard {
   readonly #site: GuardSite;
   readonly #arg: RuleArgument;
   readonly #kind: string;
+  /** What the rule asks, as `host.explain` says it. */
+  readonly #rule: string;
   readonly #sources: FactSources;
   readonly #hint: string | undefined;
   readonly #about: string | undefined;
@@ -108,6 +110,7 @@ class RequireFactGuard implements Guard {
     this.#site = site;
     this.#arg = arg;
     this.#kind = kind;
+    this.#rule = describe(arg.path, kind, options);
     this.#hint = options.hint;
     const about: unknown = options.about;
     this.#about = about === undefined ? undefined : check.argument('about', String(about));
@@ -216,7 +219,7 @@ class RequireFactGuard implements Guard {
       message: `${path}${shown} ${why} as ${this.#kind} in this session`,
       because: `The ${this.#kind}${shown} in ${quoted(path)} ${why}.`,
       tryInstead: this.#hint ?? this.#defaultHint(),
-      details: { arg: path, kind: this.#kind, value, ...(about !== undefined && { about }) },
+      details: { rule: this.#rule, arg: path, kind: this.#kind, value, ...(about !== undefined && { about }) },
     });
   }
 
@@ -227,7 +230,7 @@ class RequireFactGuard implements Guard {
       message: `${this.#arg.path} ${quoted(value)} fits more than one proven ${this.#kind}`,
       because: `${quoted(value)} fits more than one known ${this.#kind}.`,
       tryInstead: `Write the ${this.#kind} exactly as the tool returned it.`,
-      details: { arg: this.#arg.path, kind: this.#kind, value },
+      details: { rule: this.#rule, arg: this.#arg.path, kind: this.#kind, value },
     });
   }
 

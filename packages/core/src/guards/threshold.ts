@@ -27,8 +27,10 @@ export interface ThresholdOptions {
  */
 export function threshold<Args>(arg: NoInfer<NumberPath<Args>>, options: ThresholdOptions): Rule<Args> {
   const { min, max } = options ?? {};
+  const bounds = [min === undefined ? '' : `>= ${min}`, max === undefined ? '' : `<= ${max}`].join(' ').trim();
+  const description = `${String(arg)} ${bounds}`;
   return {
-    description: `${String(arg)} ${[min === undefined ? '' : `>= ${min}`, max === undefined ? '' : `<= ${max}`].join(' ').trim()}`,
+    description,
     build(site) {
       const check = new OptionCheck(
         site,
@@ -44,7 +46,7 @@ export function threshold<Args>(arg: NoInfer<NumberPath<Args>>, options: Thresho
       if (min !== undefined && max !== undefined && min > max) check.problem('min', min, `is above max (${max})`);
       const isOptional = check.flag('optional', false);
       const argument = RuleArgument.parse(site, 'threshold', arg);
-      return argument && new ThresholdGuard(site, argument, { ...options, optional: isOptional });
+      return argument && new ThresholdGuard(site, argument, description, { ...options, optional: isOptional });
     },
   };
 }
@@ -53,11 +55,13 @@ class ThresholdGuard implements Guard {
   readonly decidesAlone = false;
   readonly #site: GuardSite;
   readonly #arg: RuleArgument;
+  readonly #description: string;
   readonly #options: ThresholdOptions;
 
-  constructor(site: GuardSite, arg: RuleArgument, options: ThresholdOptions) {
+  constructor(site: GuardSite, arg: RuleArgument, description: string, options: ThresholdOptions) {
     this.#site = site;
     this.#arg = arg;
+    this.#description = description;
     this.#options = options;
   }
 
@@ -87,7 +91,7 @@ class ThresholdGuard implements Guard {
       message: `${this.#arg.path} ${shown}: it must be a number of ${bounds}`,
       because: `The value of ${quoted(this.#arg.path)} ${shown}.`,
       tryInstead: hint ?? `Use a number of ${bounds}.`,
-      details: { arg: this.#arg.path, value, min, max },
+      details: { rule: this.#description, arg: this.#arg.path, value, min, max },
     });
   }
 }

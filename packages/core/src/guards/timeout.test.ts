@@ -87,7 +87,13 @@ describe('a timeout', () => {
     await clock.advance(1);
     const error = (await call) as ToolTimeoutError;
     expect(error).toBeInstanceOf(ToolTimeoutError);
-    expect(error).toMatchObject({ code: 'tool.timeout', tool: 'Slow.act', timeoutMs: 2000, runId: run.id, retryable: true });
+    expect(error).toMatchObject({
+      code: 'tool.timeout',
+      tool: 'Slow.act',
+      timeoutMs: 2000,
+      runId: run.id,
+      retryable: true,
+    });
     expect(error.toPrompt()).toMatchObject({ refused: true, code: 'tool.timeout' });
   });
 

