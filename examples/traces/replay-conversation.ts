@@ -58,7 +58,7 @@ async function make(tools: Toolset, { tool, args }: RecordedCall): Promise<CallO
 /** The guard or rule that refused, as the agent's source names it. */
 function ruleOf({ details, code }: ActGuardError): string {
   const { rule, arg, kind } = details;
-  if (rule !== undefined) return `rule ${String(rule)}`;
   if (kind !== undefined) return `requireFact ${String(arg)}`;
-  return arg === undefined ? code : `threshold ${String(arg)}`;
+  if (arg !== undefined) return `threshold ${String(arg)}`;
+  return rule === undefined ? code : `rule ${String(rule)}`;
 }

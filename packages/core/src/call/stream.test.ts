@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   Agent,
   AgentHost,
@@ -215,10 +215,13 @@ describe('a stream', () => {
       return memory.apply(operations as never, now);
     };
     const host = await AgentHost.create({ agents: [Feed], clock, store: { apply } as never });
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
     const stream = host.open().get(Feed).read();
     expect(await stream.next()).toEqual({ done: false, value: { id: 'n1' } });
     expect(await stream.next()).toEqual({ done: false, value: { id: 'n2' } });
     expect(await stream.next()).toEqual({ done: true, value: 'returned' });
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
   });
 
   it('cannot have a key', async () => {
