@@ -15,7 +15,7 @@ import type { ToolCall } from './tool-call.js';
 export class Refused {
   readonly error: unknown;
   readonly kind: string;
-  /** What the store took for guards behind the one that refused: it is given back. */
+  /** What the store took, or may have taken, for guards that were not told of it: it is given back. */
   readonly unasked: readonly StoreOperation[];
 
   constructor(error: unknown, kind: string, unasked: readonly StoreOperation[] = []) {
@@ -35,6 +35,8 @@ interface Question {
 interface Round {
   readonly operations: StoreOperation[];
   readonly questions: Question[];
+  /** What guards had taken and ask for again in this trip: still to be given back if the trip fails. */
+  givenBack: readonly StoreOperation[];
   /** A guard after those in `questions` that refused without asking the store. */
   refused: Refused | undefined;
 }
@@ -51,6 +53,8 @@ const NO_OPERATIONS: readonly StoreOperation[] = [];
 export function admit(call: ToolCall): MaybePromise<void> {
   const { admission } = call.plan;
   while (call.position < admission.length || call.isPolicyStale) {
+    // Its caller has been told: nothing more is taken for it.
+    if (call.cutBy !== undefined) return undefined;
     const step = admission[call.position];
     const pending =
       step !== undefined && step.guard.request === undefined && !call.isPolicyStale
@@ -72,7 +76,7 @@ function decideAlone(call: ToolCall, step: Step): Promise<void> | undefined {
 function decideTogether(call: ToolCall): Promise<void> | undefined {
   const round = gather(call);
   if (round.operations.length === 0) return decide(call, round, NO_ANSWERS);
-  const answers = ask(call, round.operations);
+  const answers = ask(call, round);
   return isThenable(answers) ? later(call, round, answers) : decide(call, round, answers);
 }
 
@@ -91,19 +95,33 @@ function looksAgain({ decidesReplays, isCustom }: Step): boolean {
 
 function gather(call: ToolCall): Round {
   const { admission, capacityFrom } = call.plan;
-  const round: Round = { operations: [], questions: [], refused: undefined };
+  const round: Round = { operations: [], questions: [], givenBack: NO_OPERATIONS, refused: undefined };
   // Policy looks again in the last trip, so that nothing is waited for after it.
   if (call.isPolicyStale && !admission.slice(call.position, capacityFrom).some(({ decidesAlone }) => decidesAlone)) {
     call.isPolicyStale = false;
     for (const step of admission.slice(0, call.position))
       if (looksAgain(step) && !lookAgain(call, step, round)) return round;
   }
+  const waiting = call.isReplay ? undefined : waitingStep(call);
   while (call.position < admission.length) {
     const step = admission[call.position++] as Step;
     if (call.isReplay && !step.decidesReplays) continue;
+    // A call that is put off anyway keeps no probe from others; all are asked when it comes back.
+    if (waiting !== undefined && call.position > capacityFrom && step !== waiting) continue;
     if (!request(call, step, round) || step.decidesAlone) break;
   }
   return round;
+}
+
+function waitingStep(call: ToolCall): Step | undefined {
+  return call.plan.waiting.find((step) => {
+    try {
+      return !isObserved(call, step) && step.guard.mustWait?.(call) === true;
+    } catch {
+      // It is asked again in its place, where throwing refuses.
+      return false;
+    }
+  });
 }
 
 // What the guard had taken is given back and asked for again, in the same atomic step.
@@ -112,7 +130,10 @@ function lookAgain(call: ToolCall, step: Step, round: Round): boolean {
   if (heldAt >= 0) {
     call.held?.splice(heldAt, 1);
     const given = step.guard.settle?.(call, { status: 'refused', error: undefined });
-    if (given !== undefined && !isThenable(given)) round.operations.push(given);
+    if (given !== undefined && !isThenable(given)) {
+      round.operations.push(given);
+      round.givenBack = [...round.givenBack, given];
+    }
   }
   return request(call, step, round);
 }
@@ -139,26 +160,29 @@ function request(call: ToolCall, step: Step, round: Round): boolean {
   return true;
 }
 
-function ask(call: ToolCall, operations: readonly StoreOperation[]): MaybePromise<readonly StoreAnswer[]> {
-  const failed = (error: unknown): Refused =>
-    new Refused(error instanceof ToolGuardError ? error : new StoreUnavailableError(call.tool, error), 'store');
+function ask(call: ToolCall, round: Round): MaybePromise<readonly StoreAnswer[]> {
   try {
-    const answers = call.run.core.store.apply(operations, call.now) as MaybePromise<readonly StoreAnswer[]>;
+    const answers = call.run.core.store.apply(round.operations, call.now) as MaybePromise<readonly StoreAnswer[]>;
     if (!isThenable(answers)) return answers;
     return Promise.resolve(answers).catch((error: unknown) => {
-      throw failed(error);
+      throw tripFailed(call, round, error);
     });
   } catch (error) {
-    throw failed(error);
+    throw tripFailed(call, round, error);
   }
 }
 
-function decide(
-  call: ToolCall,
-  round: Round,
-  answers: readonly StoreAnswer[],
-  from = 0,
-): Promise<void> | undefined {
+// Only the answer may have been lost. A key is given back by its owner, so that is right whether it was taken or not.
+function tripFailed(call: ToolCall, { operations, givenBack }: Round, error: unknown): Refused {
+  const keys = operations.flatMap((operation) => {
+    const taken = operation.op === 'idempotency.begin' ? giveBack(operation, { admitted: true }) : undefined;
+    return taken === undefined ? [] : [taken];
+  });
+  const refusal = error instanceof ToolGuardError ? error : new StoreUnavailableError(call.tool, error);
+  return new Refused(refusal, 'store', [...givenBack, ...keys]);
+}
+
+function decide(call: ToolCall, round: Round, answers: readonly StoreAnswer[], from = 0): Promise<void> | undefined {
   const refusedAt = indexOfRefusal(round.operations, answers);
   for (let index = from; index < round.questions.length; index++) {
     const { step, operation } = round.questions[index] as Question;
@@ -201,7 +225,8 @@ function takenBehind(
 ): readonly StoreOperation[] {
   if (indexOfRefusal(operations, answers) !== undefined) return NO_OPERATIONS;
   return questions.slice(index + 1).flatMap(({ operation }) => {
-    const taken = operation === undefined ? undefined : giveBack(operations[operation] as StoreOperation, answers[operation]);
+    const taken =
+      operation === undefined ? undefined : giveBack(operations[operation] as StoreOperation, answers[operation]);
     return taken === undefined ? [] : [taken];
   });
 }
@@ -272,6 +297,10 @@ function accept(
       return undefined;
     case 'rewrite':
       if (!observed && !isRefused) call.args = decision.args;
+      break;
+    default:
+      // A guard in JavaScript that answers `false` does not mean to let the call through.
+      if (decision !== undefined) return refuse(call, step, new TypeError('admit must return nothing or a decision'));
   }
   // A guard may not let through what the store refused.
   if (isRefused) throw new Refused(guardFailed(call, step, undefined), step.kind);
@@ -292,12 +321,7 @@ function guardFailed(call: ToolCall, step: Step, cause: unknown): GuardRefusedEr
 }
 
 // Everything is given back while the call waits; then all guards are asked anew, so nothing they said can be stale.
-async function putOff(
-  call: ToolCall,
-  step: Step,
-  wait: Wait,
-  unasked: readonly StoreOperation[] = [],
-): Promise<void> {
+async function putOff(call: ToolCall, step: Step, wait: Wait, unasked: readonly StoreOperation[] = []): Promise<void> {
   tellIntervention(call, step.kind, 'wait');
   await settleHeld(call, { status: 'refused', error: undefined }, unasked);
   call.position = 0;

@@ -11,7 +11,9 @@ import {
   byUser,
   CircuitBreaker,
   currentCall,
+  defineGuard,
   Enforce,
+  GuardRefusedError,
   Idempotent,
   isActGuardError,
   MaxAttempts,
@@ -686,6 +688,75 @@ describe('functions of options that fail', () => {
     await expect(agent.judged({ key: 'k' })).rejects.toMatchObject({ code: 'guard.idempotency_outcome_unknown' });
     await expect(agent.reconciled({ key: 'k' })).rejects.toThrow('the tool’s own');
     await expect(agent.reconciled({ key: 'k' })).rejects.toMatchObject({ code: 'guard.idempotency_outcome_unknown' });
+  });
+});
+
+describe('a guard of one’s own', () => {
+  it.each<[string, () => unknown]>([
+    ['answers false', () => false],
+    ['answers true', () => true],
+    ['answers null', () => null],
+    ['answers an object of its own', () => ({ allow: true })],
+    ['answers an unknown decision', () => ({ decision: 'allow' })],
+    ['answers false later', async () => false],
+    ['throws', thrower],
+    ['rejects', async () => thrower()],
+    [
+      'throws nothing',
+      () => {
+        throw undefined;
+      },
+    ],
+    [
+      'throws an object that throws at every touch',
+      () => {
+        throw new Proxy({}, { get: thrower, has: thrower, getPrototypeOf: thrower });
+      },
+    ],
+  ])('that %s refuses the call', async (_what, admit) => {
+    const Odd = defineGuard({ name: 'odd', create: () => ({ admit: admit as never }) });
+    let executed = 0;
+
+    @Agent()
+    class Guarded {
+      @Tool()
+      @Odd()
+      @MaxAttempts(3)
+      async use(_args: object) {
+        executed++;
+      }
+    }
+    const run = await open(Guarded, { onEvent: () => {} });
+    const error = await run
+      .get(Guarded)
+      .use({})
+      .catch((refusal) => refusal);
+    expect(error).toMatchObject({ code: 'guard.refused', guard: 'odd', attemptsLeft: 2 });
+    expect(JSON.stringify([error.toPrompt(), error])).not.toContain('from inside');
+    expect(executed).toBe(0);
+  });
+
+  it('may throw one frozen refusal again and again', async () => {
+    const refusal = Object.freeze(new GuardRefusedError({ tool: 'Guarded.use', guard: 'closed', because: 'Closed.' }));
+    const Closed = defineGuard({
+      name: 'closed',
+      create: () => ({
+        admit() {
+          throw refusal;
+        },
+      }),
+    });
+
+    @Agent()
+    class Guarded {
+      @Tool()
+      @Closed()
+      @MaxAttempts(3)
+      async use(_args: object) {}
+    }
+    const run = await open(Guarded);
+    for (let turn = 0; turn < 2; turn++) await expect(run.get(Guarded).use({})).rejects.toBe(refusal);
+    expect(run.attempts('Guarded.use')).toBe(2);
   });
 });
 

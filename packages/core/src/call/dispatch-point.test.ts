@@ -120,7 +120,9 @@ class BrokenPromise extends Promise<unknown> {
     throw down();
   }
 }
-const callable = () => Object.assign(() => {}, { then: (_: unknown, reject: (error: unknown) => void) => reject(down()) });
+const callable = () =>
+  // biome-ignore lint/suspicious/noThenProperty: that is what is tested
+  Object.assign(() => {}, { then: (_: unknown, reject: (error: unknown) => void) => reject(down()) });
 
 describe('whatever throws behind the dispatch point leaves key and fact used', () => {
   const failures: [string, Body][] = [
@@ -128,33 +130,54 @@ describe('whatever throws behind the dispatch point leaves key and fact used', (
     ['throws a text', () => Promise.reject('text')],
     ['throws undefined', () => Promise.reject(undefined)],
     ['throws null', () => Promise.reject(null)],
-    ['throws before it returns a promise', () => {
-      throw down();
-    }],
+    [
+      'throws before it returns a promise',
+      () => {
+        throw down();
+      },
+    ],
     ['is refused by a guard of a nested call', (bank) => bank.refused()],
     ['throws an error of ours', () => Promise.reject(new GuardRefusedError({ tool: 'x', guard: 'x', because: 'x' }))],
     ['throws a timeout of its own', () => Promise.reject(new ToolTimeoutError('Other.tool', 5, 'r'))],
-    ['throws a refusal of the very guard it has', () =>
-      Promise.reject(
-        new RateLimitExceededError({ tool: 'Bank.pay', maxCalls: 1, periodMs: 1, scopeValue: undefined, retryAfterMs: 1 }),
-      )],
+    [
+      'throws a refusal of the very guard it has',
+      () =>
+        Promise.reject(
+          new RateLimitExceededError({
+            tool: 'Bank.pay',
+            maxCalls: 1,
+            periodMs: 1,
+            scopeValue: undefined,
+            retryAfterMs: 1,
+          }),
+        ),
+    ],
     // biome-ignore-start lint/suspicious/noThenProperty: that is what is tested
-    ['returns a thenable that throws', () => ({
-      then() {
-        throw down();
-      },
-    })],
-    ['returns a thenable that rejects twice', () => ({
-      then(_: unknown, reject: (error: unknown) => void) {
-        reject(down());
-        reject(new Error('again'));
-      },
-    })],
-    ['returns something whose `then` cannot be read', () => ({
-      get then() {
-        throw down();
-      },
-    })],
+    [
+      'returns a thenable that throws',
+      () => ({
+        then() {
+          throw down();
+        },
+      }),
+    ],
+    [
+      'returns a thenable that rejects twice',
+      () => ({
+        then(_: unknown, reject: (error: unknown) => void) {
+          reject(down());
+          reject(new Error('again'));
+        },
+      }),
+    ],
+    [
+      'returns something whose `then` cannot be read',
+      () => ({
+        get then() {
+          throw down();
+        },
+      }),
+    ],
     // biome-ignore-end lint/suspicious/noThenProperty: that is what is tested
     ['returns a promise whose `then` throws', () => new BrokenPromise(() => {})],
     ['returns a function that is a thenable and rejects', callable],

@@ -70,7 +70,10 @@ function checkInput(call: ToolCall, args: unknown): MaybePromise<void> {
   const { ready } = call.run;
   if (ready === undefined) return validate(call, copy);
   return ready.then(
-    () => validate(call, copy),
+    () => {
+      call.now = call.run.core.clock.now();
+      return validate(call, copy);
+    },
     (error: unknown) => {
       throw new Refused(isActGuardError(error) ? error : new StoreUnavailableError(call.tool, error), 'store');
     },

@@ -69,11 +69,11 @@ class Shop {
 class SlowStore implements StateStore {
   readonly inner = new MemoryStore();
   /** Called when a trip's operations have been carried out and its answers are on their way. */
-  onTrip: () => unknown = () => {};
+  onTrip: (operations: readonly StoreOperation[]) => unknown = () => {};
 
   async apply(operations: readonly StoreOperation[], now: number): Promise<never> {
     const answers = this.inner.apply(operations, now);
-    await this.onTrip();
+    await this.onTrip(operations);
     await turns(3);
     return answers as never;
   }
@@ -137,6 +137,30 @@ describe.each([
     expect(run.attempts('Shop.pay')).toBe(2);
   });
 
+  it('does not even ask for the probe when it gets in line behind another', async () => {
+    const { shop, memory, call, clock } = await waiting();
+    const asked: string[] = [];
+    const apply = memory.apply.bind(memory);
+    memory.apply = ((operations: readonly StoreOperation[], now: number) => {
+      asked.push(...operations.map(({ op }) => op));
+      return apply(operations, now);
+    }) as typeof memory.apply;
+    const behind = shop.pay({ key: 'k3', token: 't3' });
+    behind.catch(() => {});
+    await turns(60);
+    expect(asked).toContain('idempotency.begin');
+    expect(asked).not.toContain('breaker.enter');
+    await clock.advance(3 * HOUR);
+    expect(await call).toBe('paid');
+    await expect(behind).rejects.toMatchObject({ code: 'guard.rate_limit_exceeded' });
+  });
+
+  it('is answered at once behind another, where it is a repeat', async () => {
+    const { shop, run } = await waiting();
+    run.facts.add('token', 't2');
+    expect(await shop.pay({ key: 'warm', token: 't2' })).toBe('paid');
+  });
+
   it('lets another call have the probe meanwhile', async () => {
     const { shop, memory } = await waiting();
     await expect(shop.fail()).rejects.toThrow('down');
@@ -156,10 +180,14 @@ describe.each([
 
   it.each<[string, string, (scene: Scene) => unknown]>([
     ['its fact is revoked', 'MISSING_FACT', ({ run }) => run.facts.revoke('token', 't1')],
-    ['its breaker opens', 'guard.circuit_open', async ({ shop, clock }) => {
-      await clock.advance(3 * HOUR - 70_000);
-      await shop.fail().catch(() => {});
-    }],
+    [
+      'its breaker opens',
+      'guard.circuit_open',
+      async ({ shop, clock }) => {
+        await clock.advance(3 * HOUR - 70_000);
+        await shop.fail().catch(() => {});
+      },
+    ],
     [
       'its key is used for something else in another run',
       'guard.idempotency_in_progress',
@@ -224,7 +252,9 @@ describe('a call that is cut off between two steps of its admission', () => {
     const before = taken(world.memory);
     let count = 0;
     let stopped: unknown;
-    world.slow.onTrip = () => {
+    const askedLater: string[] = [];
+    world.slow.onTrip = (operations) => {
+      if (count >= trip) askedLater.push(...operations.map(({ op }) => op));
       // The answer arrives after the stop.
       if (++count !== trip) return undefined;
       stopped = stop(world);
@@ -235,7 +265,45 @@ describe('a call that is cut off between two steps of its admission', () => {
     await turns();
     expect(taken(world.memory)).toEqual(before);
     expect(executed).toEqual([]);
+    if (code !== 'run.ended') expect(askedLater).not.toContain('rate.take');
   });
+
+  it('frees its key where the store took it but its answer was lost', async () => {
+    const world = await scene(true);
+    const { slow } = world;
+    const apply = slow.apply.bind(slow);
+    slow.apply = async (operations, now) => {
+      slow.apply = apply;
+      slow.inner.apply(operations, now);
+      throw new Error('connection lost');
+    };
+    await expect(world.shop.pay(ORDER)).rejects.toMatchObject({ code: 'guard.store_unavailable' });
+    await turns();
+    expect(world.memory.snapshot()).toMatchObject({ idempotency: {} });
+  });
+
+  it.each([1, 2])(
+    'takes nothing when the store fails in trip %i, and says that it could not be asked',
+    async (trip) => {
+      const world = await scene(true);
+      const before = taken(world.memory);
+      const { slow } = world;
+      let count = 0;
+      const apply = slow.apply.bind(slow);
+      slow.apply = async (operations, now) => {
+        if (++count === trip) throw new Error('connection lost');
+        return apply(operations, now);
+      };
+      await expect(world.shop.pay(ORDER)).rejects.toMatchObject({
+        code: 'guard.store_unavailable',
+        cause: new Error('connection lost'),
+      });
+      await turns();
+      expect(taken(world.memory)).toEqual(before);
+      expect(executed).toEqual([]);
+      expect(await world.shop.pay(ORDER)).toBe('paid');
+    },
+  );
 
   it.each(stops)('takes nothing when %s while a custom guard takes its time', async (_title, code, stop) => {
     const world = await scene(false, { deadline: '2h' });

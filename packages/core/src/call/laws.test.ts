@@ -17,11 +17,11 @@ import {
   requireFact,
   rule,
   type StateStore,
-  type StoreOperation,
   Tool,
   type ToolDecorator,
   threshold,
 } from '../index.js';
+import { DelayedStore } from '../testing/delayed-store.js';
 import { TestClock } from '../testing/test-clock.js';
 
 interface Order {
@@ -58,7 +58,8 @@ function shopWith(guards: readonly Decorator[], breaker = { maxFails: 3 }): new 
   }
   const decorate = (name: keyof Shop, decorators: readonly unknown[]) => {
     const descriptor = Object.getOwnPropertyDescriptor(ShopAgent.prototype, name) as object;
-    for (const decorator of decorators as readonly ToolDecorator<never>[]) decorator(ShopAgent.prototype, name, descriptor);
+    for (const decorator of decorators as readonly ToolDecorator<never>[])
+      decorator(ShopAgent.prototype, name, descriptor);
   };
   decorate('act', [Tool(), ...guards]);
   decorate('preview', [Tool()]);
@@ -299,24 +300,6 @@ const refusers: readonly (Part & { readonly code: string })[] = [
   },
 ];
 
-/** Carries out operations at once and answers some turns of the event loop later, like a store across a network. */
-class SlowStore implements StateStore {
-  readonly inner: MemoryStore;
-  /** Called with the number of each trip, before its answer is on its way. */
-  onTrip: (operations: readonly StoreOperation[]) => void = () => {};
-
-  constructor(inner: MemoryStore) {
-    this.inner = inner;
-  }
-
-  async apply(operations: readonly StoreOperation[], now: number): Promise<never> {
-    const answers = this.inner.apply(operations, now);
-    this.onTrip(operations);
-    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
-    return answers as never;
-  }
-}
-
 const settled = async () => {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 };
@@ -352,7 +335,7 @@ async function scene(
 
 const stores: [string, (memory: MemoryStore) => StateStore][] = [
   ['in memory', (memory) => memory],
-  ['far away', (memory) => new SlowStore(memory)],
+  ['far away', (memory) => new DelayedStore(memory)],
 ];
 
 describe.each(stores)('a refused call costs nothing but an attempt, with a store %s', (_, wrap) => {

@@ -30,6 +30,8 @@ export interface Plan {
   readonly admission: readonly Step[];
   /** Index in `admission` of the first guard behind policy: from there on only built-in guards follow. */
   readonly capacityFrom: number;
+  /** Guards that may put a call off before the store is asked. */
+  readonly waiting: readonly Step[];
   readonly dispatched: readonly Step[];
   /** Guards that only act around the method, and so hold every call that gets there. */
   readonly around: readonly Step[];
@@ -52,7 +54,8 @@ export function planOf(
     steps,
     maxAttempts,
     admission,
-    capacityFrom: admission.findLastIndex(({ decidesReplays }) => decidesReplays) + 1,
+    capacityFrom: admission.findLastIndex(({ decidesReplays, kind }) => decidesReplays || kind === 'maxAttempts') + 1,
+    waiting: admission.filter(({ guard }) => guard.mustWait !== undefined),
     dispatched: steps.filter(({ guard }) => guard.dispatched !== undefined),
     around: steps.filter((step) => step.isTold && !admission.includes(step)),
     suspended: steps.filter(({ guard }) => guard.suspended !== undefined),

@@ -17,23 +17,19 @@ import {
   Timeout,
   Tool,
 } from '../index.js';
+import { DelayedStore } from '../testing/delayed-store.js';
 import { TestClock } from '../testing/test-clock.js';
 
 const turns = async (count = 4) => {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 };
 
-/** Answers a few turns later than it acts. */
-class SlowStore implements StateStore {
-  readonly #inner = new MemoryStore();
-
-  async apply(operations: never, now: number): Promise<never> {
-    const answers = this.#inner.apply(operations, now);
-    await turns(2);
-    return answers as never;
-  }
-}
-const someStore = fc.boolean().map((isSlow): StateStore => (isSlow ? new SlowStore() : new MemoryStore()));
+const someStore = fc
+  .boolean()
+  .map(
+    (isSlow): StateStore =>
+      isSlow ? new DelayedStore(new MemoryStore(), { delay: () => turns(2) }) : new MemoryStore(),
+  );
 
 interface Execution {
   readonly key: string;
@@ -46,7 +42,7 @@ class NothingHappened extends Error {}
 let executions: Execution[] = [];
 let allowed = true;
 /** Tells what the world has seen: the truth, or that nobody knows. */
-let reconcile: (key: string) => Promise<Reconciliation> = async () => ({ outcome: 'unknown' });
+let reconcile: (key: string) => Promise<Reconciliation<string>> = async () => ({ outcome: 'unknown' });
 
 interface Payment {
   readonly key: string;
@@ -90,7 +86,10 @@ type Step =
   | { readonly do: 'turn' };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('call' as const), key: fc.constantFrom('a', 'b'), run: fc.nat(2) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('call' as const), key: fc.constantFrom('a', 'b'), run: fc.nat(2) }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -107,7 +106,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       how: fc.constantFrom('kill' as const, 'abort' as const, 'end' as const),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.constantFrom(1, 5000, 10_000, 60_000) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.constantFrom(1, 5000, 10_000, 60_000) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('allow' as const), allowed: fc.boolean() }) },
   { weight: 2, arbitrary: fc.constant({ do: 'turn' as const }) },
 );
@@ -115,40 +117,46 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 describe('a key, in any order of calls, ends, cut-offs, refusals and look-ups', () => {
   it('never has two executions that may take effect', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), someStore, fc.boolean(), async (steps, store, canReconcile) => {
-        executions = [];
-        allowed = true;
-        reconcile = async (key) => {
-          await turns(1);
-          const seen = executions.filter((each) => each.key === key);
-          if (!canReconcile || seen.some(({ state }) => state === 'running')) return { outcome: 'unknown' };
-          if (seen.some(({ state }) => state === 'done')) return { outcome: 'done', result: `paid ${key}` };
-          // What failed without being safe has happened in this world if it was the first, and has not otherwise.
-          return { outcome: 'not_done' };
-        };
-        const clock = new TestClock();
-        const host = await AgentHost.create({ agents: [Bank], clock, store });
-        const open = () => {
-          const abort = new AbortController();
-          return { abort, run: host.open({ userId: 'alice', signal: abort.signal }) };
-        };
-        const runs = [open(), open(), open()];
-        const ends: Promise<[string, unknown]>[] = [];
-        for (const each of steps) await play(each, { clock, runs, open, ends });
-        for (const execution of executions) execution.finish('succeed');
-        await clock.advance(3_600_000);
-        await turns(20);
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 40 }),
+        someStore,
+        fc.boolean(),
+        async (steps, store, canReconcile) => {
+          executions = [];
+          allowed = true;
+          reconcile = async (key) => {
+            await turns(1);
+            const seen = executions.filter((each) => each.key === key);
+            if (!canReconcile || seen.some(({ state }) => state === 'running')) return { outcome: 'unknown' };
+            if (seen.some(({ state }) => state === 'done')) return { outcome: 'done', result: `paid ${key}` };
+            // What failed without being safe has happened in this world if it was the first, and has not otherwise.
+            return { outcome: 'not_done' };
+          };
+          const clock = new TestClock();
+          const host = await AgentHost.create({ agents: [Bank], clock, store });
+          const open = () => {
+            const abort = new AbortController();
+            return { abort, run: host.open({ userId: 'alice', signal: abort.signal }) };
+          };
+          const runs = [open(), open(), open()];
+          const ends: Promise<[string, unknown]>[] = [];
+          for (const each of steps) await play(each, { clock, runs, open, ends });
+          for (const execution of executions) execution.finish('succeed');
+          await clock.advance(3_600_000);
+          await turns(20);
 
-        for (const key of ['a', 'b']) {
-          const effective = executions.filter(({ key: its, state }) => its === key && state === 'done');
-          expect(effective.length).toBeLessThanOrEqual(1);
-        }
-        for (const [key, value] of await Promise.all(ends)) {
-          if (value !== undefined) expect(value).toBe(`paid ${key}`);
-          // A result is delivered only where the method returned it.
-          if (value !== undefined) expect(executions.some((each) => each.key === key && each.state === 'done')).toBe(true);
-        }
-      }),
+          for (const key of ['a', 'b']) {
+            const effective = executions.filter(({ key: its, state }) => its === key && state === 'done');
+            expect(effective.length).toBeLessThanOrEqual(1);
+          }
+          for (const [key, value] of await Promise.all(ends)) {
+            if (value !== undefined) expect(value).toBe(`paid ${key}`);
+            // A result is delivered only where the method returned it.
+            if (value !== undefined)
+              expect(executions.some((each) => each.key === key && each.state === 'done')).toBe(true);
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   }, 60_000);
@@ -242,9 +250,12 @@ describe('facts, in any order of proving, adding, revoking, expiring and using t
         const clock = new TestClock();
         const host = await AgentHost.create({ agents: [Orders], clock, store });
         // Two runs of one session, another session of the same user, another user.
-        const runs = [['alice', 's'], ['alice', 's'], ['alice', 't'], ['bob', 'u']].map(([userId, sessionId]) =>
-          host.open({ userId: userId as string, sessionId: sessionId as string }),
-        );
+        const runs = [
+          ['alice', 's'],
+          ['alice', 's'],
+          ['alice', 't'],
+          ['bob', 'u'],
+        ].map(([userId, sessionId]) => host.open({ userId: userId as string, sessionId: sessionId as string }));
         /** When each fact of a session ends, by its source. */
         const known = new Map<string, { app?: number; tool?: number }>();
         const factOf = (run: Run, value: string) => {
@@ -292,7 +303,7 @@ describe('facts, in any order of proving, adding, revoking, expiring and using t
     );
   }, 60_000);
 
-  const isProvenLater = (store: StateStore) => (store instanceof SlowStore ? 4 : 0);
+  const isProvenLater = (store: StateStore) => (store instanceof DelayedStore ? 4 : 0);
 });
 
 const starts: { name: number; at: number }[] = [];
@@ -311,7 +322,9 @@ describe('a rate limit that waits, at any times of calls', () => {
   it('lets them start in their order, never more than the limit in any window, and none later than it may wait', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.record({ pause: fc.constantFrom(0, 1, 999, 3000, 12_000), stops: fc.boolean() }), { maxLength: 25 }),
+        fc.array(fc.record({ pause: fc.constantFrom(0, 1, 999, 3000, 12_000), stops: fc.boolean() }), {
+          maxLength: 25,
+        }),
         async (calls) => {
           starts.length = 0;
           const clock = new TestClock();

@@ -34,7 +34,7 @@ function tellCaller(call: ToolCall, { error, kind }: Refused): void {
   if (isCut) return;
   const refusal = isActGuardError(error) ? error : failedCheck(call, kind, error);
   const { maxAttempts } = call.plan;
-  if (maxAttempts !== undefined && isRefusal(refusal) && refusal.tool === call.tool) {
+  if (maxAttempts !== undefined && isRefusal(refusal) && refusal.tool === call.tool && !Object.isFrozen(refusal)) {
     refusal.attemptsLeft = Math.max(0, maxAttempts.guard.limit - call.attempt);
   }
   tellBlocked(call, kind, refusal);

@@ -91,6 +91,7 @@ const stateOf = (store: MemoryStore) => {
 };
 /** Opens the breaker of the feed and waits until it lets a probe through. */
 async function halfOpen(feed: Feed) {
+  // biome-ignore lint/correctness/useYield: it fails before
   body = async function* () {
     throw Object.assign(new Error('down'), { code: 'ECONNREFUSED' });
   };

@@ -35,11 +35,13 @@ const NAME = /^[a-z][A-Za-z0-9]*$/;
  * });
  * ```
  *
+ * The decorator fits any tool; give `Args` where the guard reads arguments, and it fits those that have them.
+ *
  * @throws {UsageError} where the name is taken by a built-in guard or is no identifier
  */
 export function defineGuard<Options extends object = object, Args = unknown>(
   custom: CustomGuard<Options, Args>,
-): (options?: Options & { readonly mode?: Mode }) => ToolDecorator<Args> {
+): <Actual extends Args>(options?: Options & { readonly mode?: Mode }) => ToolDecorator<Actual> {
   const { name } = custom;
   if (typeof name !== 'string' || !NAME.test(name) || !isCustom(name) || name === 'custom') {
     throw new UsageError(
@@ -52,5 +54,6 @@ export function defineGuard<Options extends object = object, Args = unknown>(
     build: (options, site) => [custom.create(options, site) as Guard],
     explain: (options) => custom.explain?.(options) ?? name,
   };
-  return (options) => guardDecorator<Args, unknown>(name, declareGuard(definition, options ?? {}));
+  return <Actual extends Args>(options?: Options & { readonly mode?: Mode }) =>
+    guardDecorator<Actual, unknown>(name, declareGuard(definition, options ?? {}));
 }

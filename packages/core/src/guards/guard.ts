@@ -89,6 +89,12 @@ export interface Guard<Args = unknown> {
    */
   readonly decidesAlone?: boolean;
 
+  /**
+   * The call will have to wait whatever the store says: nothing that is scarce is taken for it meanwhile. `admit` must then
+   * put it off or refuse.
+   */
+  mustWait?(call: GuardedCall<Args>): boolean;
+
   /** What the store is to decide for this call. Throwing refuses without asking it. */
   request?(call: GuardedCall<Args>): StoreOperation | undefined;
 

@@ -7,7 +7,6 @@ import {
   Idempotent,
   MemoryStore,
   RateLimit,
-  type Reconciliation,
   type Run,
   Timeout,
   Tool,
@@ -24,7 +23,6 @@ class NotSent extends Error {}
 
 let executions = 0;
 let behaviour: () => unknown = () => ({ receipt: 1 });
-let reconcile: () => Promise<Reconciliation> = async () => ({ outcome: 'unknown' });
 let clock = new TestClock();
 
 interface Payment {
@@ -59,13 +57,6 @@ class Bank {
   @Idempotent({ ttl: '1m' })
   @Timeout('10s')
   async slow(_payment: Payment) {
-    return this.act();
-  }
-
-  @Tool()
-  @Idempotent({ reconcile: () => reconcile() })
-  @Timeout('10s')
-  async reconciled(_payment: Payment) {
     return this.act();
   }
 
@@ -131,7 +122,6 @@ function gate() {
 beforeEach(() => {
   executions = 0;
   behaviour = () => ({ receipt: 1 });
-  reconcile = async () => ({ outcome: 'unknown' });
   clock = new TestClock();
 });
 
@@ -202,7 +192,7 @@ describe('a key', () => {
     @Agent()
     class Odd {
       @Tool()
-      @Idempotent({ succeeded: succeeded as () => boolean })
+      @Idempotent({ succeeded: succeeded as unknown as () => boolean })
       async pay(_payment: Payment) {
         return 'paid';
       }
@@ -271,6 +261,24 @@ describe('a key', () => {
     const { bank } = await open();
     expect(await bank.byFunction({ ids: ['a', 'b'] })).toEqual([{ receipt: 1 }, 'a']);
     expect(await end(bank.byFunction({ ids: [] }))).toBe(MISSING);
+  });
+
+  it('is asked for once where a function says it, so that it ends as it began', async () => {
+    let asked = 0;
+    @Agent()
+    class Odd {
+      @Tool()
+      @Idempotent({ key: () => `k${asked++ % 2}` })
+      async pay(_args: object) {
+        return 'paid';
+      }
+    }
+    const store = new MemoryStore();
+    const host = await AgentHost.create({ agents: [Odd], clock, store });
+    const run = host.open();
+    await run.get(Odd).pay({});
+    expect(store.snapshot()).toMatchObject({ idempotency: { [`run:${run.id}`]: expect.anything() } });
+    expect(JSON.stringify(store.snapshot()['idempotency'])).toMatch(/k0.*"state":"done"/);
   });
 
   it('D-25: may be the arguments themselves, in whatever order a model writes them', async () => {
@@ -379,95 +387,6 @@ describe('D-25: a stored result', () => {
     await clock.advance(1);
     expect(await bank.slow(K1)).toBe('paid');
     expect(executions).toBe(2);
-  });
-});
-
-describe('an execution of unknown outcome that can be reconciled', () => {
-  async function unknown() {
-    const world = await open();
-    behaviour = () => Promise.reject(new Error('down'));
-    await end(world.bank.reconciled(K1));
-    behaviour = () => 'paid now';
-    executions = 0;
-    return world;
-  }
-
-  it('is done with the result that was found, for this call and for later ones', async () => {
-    const { bank, run } = await unknown();
-    const found = { receipt: [7] };
-    reconcile = async () => ({ outcome: 'done', result: found });
-    const first = (await bank.reconciled(K1)) as typeof found;
-    expect(first).toEqual({ receipt: [7] });
-    first.receipt.push(8);
-    found.receipt.push(9);
-    reconcile = () => Promise.reject(new Error('not asked again'));
-    expect(await bank.reconciled(K1)).toEqual({ receipt: [7] });
-    expect(executions).toBe(0);
-    expect(run.attempts('Bank.reconciled')).toBe(1);
-  });
-
-  it('is executed where nothing happened, once', async () => {
-    const { bank } = await unknown();
-    reconcile = async () => ({ outcome: 'not_done' });
-    const calls = await Promise.all([1, 2, 3].map(() => end(bank.reconciled(K1))));
-    expect(calls).toContain('paid now');
-    expect(executions).toBe(1);
-    expect(await bank.reconciled(K1)).toBe('paid now');
-  });
-
-  it.each<[string, () => Promise<Reconciliation>]>([
-    ['it is not known', async () => ({ outcome: 'unknown' })],
-    ['the look-up fails', () => Promise.reject(new Error('also down'))],
-    [
-      'the look-up throws',
-      () => {
-        throw new Error('also down');
-      },
-    ],
-    ['the answer is none', async () => undefined as never],
-    ['the answer is another', async () => ({ outcome: 'maybe' }) as never],
-  ])('is refused where %s, and asked again by the next call', async (_why, answer) => {
-    const { bank } = await unknown();
-    reconcile = answer;
-    expect(await end(bank.reconciled(K1))).toBe(UNKNOWN);
-    expect(executions).toBe(0);
-    reconcile = async () => ({ outcome: 'not_done' });
-    expect(await bank.reconciled(K1)).toBe('paid now');
-  });
-
-  it('says why the look-up failed', async () => {
-    const { bank } = await unknown();
-    reconcile = () => Promise.reject(new Error('also down'));
-    await expect(bank.reconciled(K1)).rejects.toMatchObject({ cause: new Error('also down') });
-  });
-
-  it('is not asked about for other arguments', async () => {
-    const { bank } = await unknown();
-    reconcile = () => Promise.reject(new Error('asked'));
-    expect(await end(bank.reconciled({ ...K1, amount: 1 }))).toBe(CONFLICT);
-  });
-
-  it('is not executed again while its method is still running, whatever was found', async () => {
-    const { bank } = await open();
-    const { resolve } = gate();
-    const first = end(bank.reconciled(K1));
-    await clock.advance(10_000);
-    expect(await first).toBe('tool.timeout');
-    reconcile = async () => ({ outcome: 'not_done' });
-    expect(await end(bank.reconciled(K1))).toBe(UNKNOWN);
-    resolve('paid at last');
-    await clock.advance(0);
-    expect(await bank.reconciled(K1)).toBe('paid at last');
-    expect(executions).toBe(1);
-  });
-
-  it('ends with its run while the look-up takes its time', async () => {
-    const { bank, run } = await unknown();
-    reconcile = () => new Promise(() => {});
-    const call = end(bank.reconciled(K1));
-    await clock.advance(60_000);
-    run.kill('stop');
-    expect(await call).toBe('run.killed');
   });
 });
 

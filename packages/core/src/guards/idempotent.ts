@@ -155,7 +155,8 @@ class IdempotentGuard implements Guard {
   }
 
   admit(call: GuardedCall, answer: StoreAnswers['idempotency.begin']): Decision {
-    const key = this.#keyOf(call);
+    // As the store was asked: a function of the user may answer another one the second time.
+    const key = call.idempotencyKey as string;
     if (answer.admitted) {
       return call.keep(this, { is: 'mine', key, scope: this.#scopeOf(call) } satisfies Execution);
     }

@@ -235,6 +235,15 @@ describe('@Prove, when it mints', () => {
     ]);
   });
 
+  it('takes facts from result and arguments together, where a function says so', async () => {
+    const extract = (found: boolean, { user }: { user: string }): unknown => (found ? user : undefined);
+    const results = [true, false];
+    const { run, source } = await open({ kind: 'user', extract }, () => results.shift());
+    await source.find({ user: 'alice' });
+    await source.find({ user: 'bob' });
+    expect(await valuesOf(run)).toEqual(['alice']);
+  });
+
   it('facts hold as long as their ttl, and minting again renews them', async () => {
     const clock = new TestClock();
     const { run, source } = await open({ kind: 'id', extract: 'id', ttl: '5m' }, () => ({ id: 'o1' }), { clock });

@@ -1,5 +1,17 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Agent, AgentHost, bySession, byUser, Enforce, RateLimit, type Run, rule, Tool } from '../index.js';
+import {
+  Agent,
+  AgentHost,
+  bySession,
+  byUser,
+  Enforce,
+  MemoryStore,
+  RateLimit,
+  type Run,
+  rule,
+  Tool,
+} from '../index.js';
+import { DelayedStore } from '../testing/delayed-store.js';
 import { TestClock } from '../testing/test-clock.js';
 
 interface Args {
@@ -147,6 +159,23 @@ describe('a rate limit', () => {
     expect(await outcome(search.plain({}))).toBe(LIMIT);
     clock.jump(5000);
     await clock.advance(1000);
+    expect(await outcome(search.plain({}))).toBe('admitted');
+  });
+
+  it('counts a call from when it is admitted, not from when its session began to open', async () => {
+    let opened = () => {};
+    let delay = () => new Promise<void>((resolve) => (opened = resolve));
+    const store = new DelayedStore(new MemoryStore(), { delay: () => delay() });
+    const host = await AgentHost.create({ agents: [Search], clock, store });
+    const search = host.open({ sessionId: 'a' }).get(Search);
+    const calls = [1, 2, 3].map(() => search.plain({}));
+    await clock.advance(700);
+    delay = async () => {};
+    opened();
+    await Promise.all(calls);
+    await clock.advance(999);
+    expect(await outcome(search.plain({}))).toBe(LIMIT);
+    await clock.advance(1);
     expect(await outcome(search.plain({}))).toBe('admitted');
   });
 

@@ -51,6 +51,14 @@ export const rateLimit: GuardDefinition<RateLimitOptions<unknown>> = {
   explain: ({ maxCalls = 10, period = '1m', onLimit = 'refuse' }) => `${maxCalls} calls per ${period}, then ${onLimit}`,
 };
 
+/** What one call has of a window: its place, or its turn in the line for one. */
+interface Claim {
+  readonly key: string;
+  readonly scopeValue: string | undefined;
+  ticket: number | undefined;
+  turn: WaitingTurn | undefined;
+}
+
 class RateLimitGuard implements Guard {
   readonly #tool: string;
   readonly #maxCalls: number;
@@ -86,38 +94,54 @@ class RateLimitGuard implements Guard {
     this.#queue = new TurnQueue(site.clock);
   }
 
+  // Whoever comes while others wait has to wait behind them, even if a place is free at this moment.
+  mustWait(call: GuardedCall): boolean {
+    if (!this.#waits || this.#queue.isEmpty) return false;
+    const { key, turn } = this.#claimOf(call);
+    return this.#queue.isBehind(key, turn);
+  }
+
   request(call: GuardedCall): RateTake | undefined {
-    const key = this.#keyOf(call);
-    // Whoever comes while others wait has to wait behind them, even if a place is free at this moment.
-    if (this.#waits && this.#queue.isBehind(key, call.kept(this) as WaitingTurn | undefined)) return undefined;
+    const { key, turn } = this.#claimOf(call);
+    if (this.#waits && this.#queue.isBehind(key, turn)) return undefined;
     return { op: 'rate.take', key, limit: this.#maxCalls, periodMs: this.#periodMs, observe: false };
   }
 
   admit(call: GuardedCall, answer: StoreAnswers['rate.take'] | undefined): Decision {
-    if (answer?.admitted) return call.keep(this, answer.ticket);
+    const claim = this.#claimOf(call);
+    if (answer?.admitted) {
+      claim.ticket = answer.ticket;
+      return undefined;
+    }
     const retryAfterMs = answer !== undefined && 'retryAfterMs' in answer ? answer.retryAfterMs : 0;
-    if (!this.#waits) throw this.#exceeded(call, retryAfterMs);
+    if (!this.#waits) throw this.#exceeded(claim, retryAfterMs);
 
-    const key = this.#keyOf(call);
-    const turn = (call.kept(this) as WaitingTurn | undefined) ?? this.#queue.join(key, call.now + this.#maxWaitMs);
+    claim.turn ??= this.#queue.join(claim.key, call.now + this.#maxWaitMs);
+    const { turn } = claim;
     if (call.now + retryAfterMs > turn.giveUpAt) {
       turn.leave();
-      throw this.#exceeded(call, retryAfterMs);
+      throw this.#exceeded(claim, retryAfterMs);
     }
-    call.keep(this, turn);
-    const until = turn.wait(call.now, retryAfterMs, () => this.#exceeded(call, Math.max(retryAfterMs, 1)));
+    const until = turn.wait(call.now, retryAfterMs, () => this.#exceeded(claim, Math.max(retryAfterMs, 1)));
     return new Wait(until, () => turn.leave());
   }
 
   settle(call: GuardedCall, outcome: Outcome): RateGiveBack | undefined {
-    if (outcome.status !== 'refused') return undefined;
-    return { op: 'rate.giveBack', key: this.#keyOf(call), ticket: call.kept(this) as number };
+    const { key, ticket } = this.#claimOf(call);
+    if (outcome.status !== 'refused' || ticket === undefined) return undefined;
+    return { op: 'rate.giveBack', key, ticket };
   }
 
-  #keyOf(call: GuardedCall): string {
-    if (this.#scope === undefined) return this.#tool;
+  // Made once per call: a scope function may answer differently when it is asked again.
+  #claimOf(call: GuardedCall): Claim {
+    const kept = call.kept(this) as Claim | undefined;
+    if (kept !== undefined) return kept;
+    const scopeValue = this.#scope === undefined ? undefined : this.#scopeValue(call);
     // Unambiguous: a tool's id holds no control character.
-    return `${this.#tool}\u0000${this.#scopeValue(call)}`;
+    const key = scopeValue === undefined ? this.#tool : `${this.#tool}\u0000${scopeValue}`;
+    const claim: Claim = { key, scopeValue, ticket: undefined, turn: undefined };
+    call.keep(this, claim);
+    return claim;
   }
 
   #scopeValue(call: GuardedCall): string {
@@ -144,12 +168,12 @@ class RateLimitGuard implements Guard {
     return text;
   }
 
-  #exceeded(call: GuardedCall, retryAfterMs: number): RateLimitExceededError {
+  #exceeded({ scopeValue }: Claim, retryAfterMs: number): RateLimitExceededError {
     return new RateLimitExceededError({
       tool: this.#tool,
       maxCalls: this.#maxCalls,
       periodMs: this.#periodMs,
-      scopeValue: this.#scope === undefined ? undefined : this.#scopeValue(call),
+      scopeValue,
       retryAfterMs,
     });
   }

@@ -82,6 +82,16 @@ describe('threshold', () => {
     await expect(agent.payIfGiven({ amount: '1' } as never)).rejects.toMatchObject({ code: 'THRESHOLD_EXCEEDED' });
   });
 
+  it('D-29: refuses infinity on the side that has no bound', async () => {
+    const agent = await bank();
+    await expect(agent.payIfGiven({ amount: Number.NEGATIVE_INFINITY })).rejects.toMatchObject({
+      code: 'THRESHOLD_EXCEEDED',
+    });
+    await expect(agent.payAll({ amounts: [1, Number.POSITIVE_INFINITY] })).rejects.toMatchObject({
+      code: 'THRESHOLD_EXCEEDED',
+    });
+  });
+
   it('checks every element where the path says []', async () => {
     const agent = await bank();
     expect(await agent.payAll({ amounts: [1, 2] })).toEqual([1, 2]);

@@ -9,6 +9,11 @@ export class TurnQueue {
     this.#clock = clock;
   }
 
+  /** Whether nobody waits. */
+  get isEmpty(): boolean {
+    return this.#lines.size === 0;
+  }
+
   /** Whether a call has to wait behind others: it is not the first of those that wait for this key. */
   isBehind(key: string, turn: WaitingTurn | undefined): boolean {
     const line = this.#lines.get(key);

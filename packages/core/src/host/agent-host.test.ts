@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import * as v from 'valibot';
 import {
+  ActGuardError,
   type ActGuardEvent,
   Agent,
   AgentHost,
@@ -19,12 +20,16 @@ import {
   NestedRunError,
   Prove,
   RateLimit,
+  RunContextError,
   type RunOptions,
   requireCall,
   requireFact,
   Timeout,
   Tool,
   type ToolCallResult,
+  ToolExecutionError,
+  ToolGuardError,
+  ToolTimeoutError,
   threshold,
 } from '../index.js';
 import { TestClock } from '../testing/test-clock.js';
@@ -265,6 +270,35 @@ describe('AgentHost.create', () => {
       'Shop.buy Enforce.requireCall Shop.lists',
       'Shop.buy Enforce.requireFact.from Shop.nothing',
       'Shop.buy Enforce.requireFact.from tools',
+    ]);
+  });
+
+  it('an option that names no argument of the schema is an error', async () => {
+    @Agent()
+    class Misspelt {
+      @Tool({ input: v.object({ id: v.string(), amount: v.number() }) })
+      @RateLimit({ scope: 'user' as never })
+      @Idempotent({ key: 'key' as never })
+      @Prove({ kind: 'id', extract: 'id', about: 'customer' as never })
+      @Enforce(
+        requireFact('order' as never, 'id'),
+        requireFact('id', 'id', { about: 'owner' as never }),
+        threshold('sum' as never, { max: 1 }),
+        blockRegex('text' as never, /x/),
+        threshold('amount', { max: 1 }),
+      )
+      async pay(args: { id: string; amount: number }) {
+        return args;
+      }
+    }
+    expect((await problemsOf({ agents: [Misspelt] })).sort()).toEqual([
+      'Misspelt.pay Enforce.blockRegex text',
+      'Misspelt.pay Enforce.requireFact order',
+      'Misspelt.pay Enforce.requireFact.about owner',
+      'Misspelt.pay Enforce.threshold sum',
+      'Misspelt.pay Idempotent.key key',
+      'Misspelt.pay Prove.about customer',
+      'Misspelt.pay RateLimit.scope user',
     ]);
   });
 
@@ -1077,6 +1111,21 @@ describe('events', () => {
     ]);
   });
 
+  it('each host hears of its own runs only, and nobody of what belongs to no run', async () => {
+    const heard: string[] = [];
+    const host = await hostOf([Tools]);
+    const other = await hostOf([Tools], { onEvent: ({ runId }) => void heard.push(runId) });
+    const { work } = host.open({ runId: 'mine' }).get(Tools);
+    await host.run({ runId: 'mine too' }, async (run) => run.get(Tools).work({}));
+    expect(heard).toEqual([]);
+    events = [];
+    await expect(work.call({} as Tools, {})).rejects.toMatchObject({ code: 'runtime.context_missing' });
+    expect(events).toEqual([]);
+    await other.open({ runId: 'theirs' }).get(Tools).work({});
+    expect(new Set(heard)).toEqual(new Set(['theirs']));
+    expect(events).toEqual([]);
+  });
+
   it('a run without user has none in its events', async () => {
     const host = await hostOf([Tools]);
     await host.open().get(Tools).work({});
@@ -1124,6 +1173,105 @@ describe('events', () => {
     expect(heard).toHaveLength(before);
     expect(warned).toHaveBeenCalledTimes(1);
     warned.mockRestore();
+  });
+});
+
+describe('errors', () => {
+  @Agent()
+  class Failing {
+    @Tool()
+    @RateLimit({ maxCalls: 1, period: '90s' })
+    async rated(_args: object) {}
+
+    @Tool()
+    @Timeout('1500ms')
+    async slow(_args: object) {
+      await new Promise(() => {});
+    }
+  }
+
+  it('are known by class and by code: refusals, failures of tools, runs, wrong use', async () => {
+    const clock = new TestClock();
+    const host = await hostOf([Failing], { clock });
+    const run = host.open({ runId: 'r1' });
+    const agent = run.get(Failing);
+    await agent.rated({});
+    await clock.advance(500.5);
+    const refused = await agent.rated({}).catch((error) => error);
+    expect(refused).toBeInstanceOf(ToolGuardError);
+    expect(refused).toBeInstanceOf(ActGuardError);
+    expect(refused).toBeInstanceOf(Error);
+    expect(refused).toMatchObject({
+      name: 'RateLimitExceededError',
+      code: 'guard.rate_limit_exceeded',
+      reason: 'rate_limit_exceeded',
+      retryable: true,
+      tool: 'Failing.rated',
+      maxCalls: 1,
+      periodMs: 90_000,
+      retryAfter: 90,
+      retryAfterMs: 89_499.5,
+      message: 'Failing.rated: rate limit of 1 calls in 90000 ms reached; retry after 90 s',
+    });
+
+    const slow = agent.slow({}).catch((error) => error);
+    await clock.advance(1500);
+    const timeout = await slow;
+    expect(timeout).toBeInstanceOf(ToolTimeoutError);
+    expect(timeout).toBeInstanceOf(ToolExecutionError);
+    expect(timeout).toBeInstanceOf(ActGuardError);
+    expect(timeout).not.toBeInstanceOf(ToolGuardError);
+    expect(timeout).toMatchObject({
+      code: 'tool.timeout',
+      reason: 'timeout',
+      retryable: true,
+      timeoutMs: 1500,
+      runId: 'r1',
+    });
+
+    const missing = await agent.rated.call({} as Failing, {}).catch((error) => error);
+    expect(missing).toBeInstanceOf(RunContextError);
+    expect(missing).not.toBeInstanceOf(ToolGuardError);
+    expect(missing).toMatchObject({
+      code: 'runtime.context_missing',
+      reason: 'missing_runtime_context',
+      retryable: false,
+    });
+    expect(missing.message).toContain('host.run');
+  });
+
+  it('of the method leave the place of its call used: it was made', async () => {
+    @Agent()
+    class Fails {
+      @Tool()
+      @RateLimit({ maxCalls: 1 })
+      async fail(_args: object) {
+        throw new Error('failed');
+      }
+    }
+    const host = await hostOf([Fails]);
+    const agent = host.open().get(Fails);
+    await expect(agent.fail({})).rejects.toThrow('failed');
+    await expect(agent.fail({})).rejects.toMatchObject({ code: 'guard.rate_limit_exceeded' });
+  });
+
+  it('are plain data in a log: no stack, and of the cause only its name and code', () => {
+    const cause = Object.assign(new Error('secret'), { code: 'ECONNREFUSED' });
+    const error = new ToolExecutionError('failed', {
+      code: 'tool.failed',
+      tool: 'A.b',
+      cause,
+      details: { tool: 'A.b' },
+    });
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: 'ToolExecutionError',
+      code: 'tool.failed',
+      reason: 'failed',
+      message: 'failed',
+      retryable: false,
+      details: { tool: 'A.b' },
+      cause: { name: 'Error', code: 'ECONNREFUSED' },
+    });
   });
 });
 

@@ -72,10 +72,11 @@ describe('ExpiryQueue', () => {
       entry.expiresAt = now + 100;
       queue.add(entry, 100);
     }
-    // Had each addition its own turn, one sweep of two turns would not get to the last.
-    queue.sweep(199, 1);
-    queue.sweep(199, 1);
-    expect(expired).toEqual(['a']);
+    queue.add(entry, 100);
+    queue.add({ name: 'behind', expiresAt: 199 }, 100);
+    // Had each addition a turn of its own, two turns would not get to the one behind.
+    queue.sweep(199, 2);
+    expect(expired).toEqual(['a', 'behind']);
   });
 
   it('drops an entry in time whose life was shortened, and only once', () => {

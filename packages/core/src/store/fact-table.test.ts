@@ -91,6 +91,8 @@ describe('FactTable', () => {
     expect(listed('order', 99)).toHaveLength(2);
     expect(listed('order', 100)).toEqual([['order', 'o1', 'B.b']]);
     expect(listed(undefined, 100)).toHaveLength(2);
+    expect(facts.find('order', 'o1', ANY, undefined, 99)).toHaveLength(2);
+    expect(facts.find('order', 'o1', ANY, undefined, 100)).toHaveLength(1);
     expect(listed('none', 100)).toEqual([]);
   });
 

@@ -19,8 +19,19 @@ describe('IdempotencyRecords', () => {
     records.finish(finish('1', 'unknown', { ttlMs: 100 }), 0);
     records.begin(begin('2', { replaces: '1' }), 50);
     records.sweep(100);
-    records.finish(finish('2', 'refused'), 120);
+    records.finish(finish('2', 'refused'), 100);
     expect(records.snapshot()).toEqual({});
+  });
+
+  it('makes room at its cap by all that expired', () => {
+    const records = new IdempotencyRecords(2500);
+    for (let key = 0; key < 2500; key++) {
+      records.begin(begin('1', { key: `${key}` }), 0);
+      records.finish(finish('1', 'done', { key: `${key}`, ttlMs: 100 }), 0);
+    }
+    expect(records.begin(begin('1', { key: 'new' }), 99)).toEqual({ admitted: false, full: true });
+    expect(records.begin(begin('1', { key: 'new' }), 100)).toEqual({ admitted: true });
+    expect(Object.keys(records.snapshot()['run:1'] as object)).toHaveLength(1);
   });
 
   it('does not revive an expired record by a late end', () => {
@@ -75,7 +86,7 @@ describe('the idempotency record, under any interleaving', () => {
   it('lets at most one execution per key be on its way, done or unknown within the ttl, and refuses no other', () => {
     const reached = new Set<string>();
     fc.assert(
-      fc.property(fc.array(step, { minLength: 20, maxLength: 150 }), (steps) => {
+      fc.property(fc.array(step, { minLength: 20, maxLength: 150, size: 'max' }), (steps) => {
         const world = new World();
         for (const [index, each] of steps.entries()) {
           switch (each.is) {
@@ -99,7 +110,7 @@ describe('the idempotency record, under any interleaving', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
     // Otherwise the schedules would say nothing.
     expect([...reached].sort()).toEqual(['admitted', 'done', 'inProgress', 'replaced', 'running', 'unknown']);

@@ -107,7 +107,7 @@ describe('MemoryStore', () => {
     it('refuses attempts of new runs as full, until another ends', () => {
       const { ask } = storeAt({ maxKeys: 1 });
       ask(attempt({ run: '1', limit: 5 }));
-      expect(ask(attempt({ run: '2', limit: 5 }))).toMatchObject({ admitted: false, full: true });
+      expect(ask(attempt({ run: '2', limit: 5 }))).toEqual({ admitted: false, used: 6, full: true });
       expect(ask(attempt({ run: '1', limit: 5 }))).toEqual({ admitted: true, used: 2 });
       ask(endRun('1'));
       expect(ask(attempt({ run: '2', limit: 5 }))).toEqual({ admitted: true, used: 1 });
@@ -167,6 +167,14 @@ describe('MemoryStore', () => {
       at.now += 50;
       expect(ask(requireFact('2')).admitted).toBe(true);
       expect(ask(mint('', { values: ['3', '4'] }))).toEqual({ added: 1 });
+    });
+
+    it('makes room for facts by all that expired', () => {
+      const { ask, at } = storeAt({ maxFactsPerSession: 2500 });
+      const values = Array.from({ length: 2500 }, (_, index) => `${index}`);
+      for (const value of values) ask(mint(value, { ttlMs: 100 }));
+      at.now += 100;
+      expect(ask(mint('', { values: values.map((value) => `new ${value}`) }))).toEqual({ added: 2500 });
     });
 
     it('keeps nothing of a turn that does not fit', () => {

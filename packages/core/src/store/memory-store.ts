@@ -71,7 +71,8 @@ export class MemoryStore implements StateStore {
       rates: this.#rates.snapshot(),
       breakers: this.#breakers.snapshot(),
       idempotency: this.#records.snapshot(),
-      sessions: this.#sessions.snapshot(this.#now),
+      sessions: this.#sessions.snapshot(),
+      sessionOwners: this.#sessions.owners(),
       attempts: Object.fromEntries([...this.#attempts].map(([run, tools]) => [run, Object.fromEntries(tools)])),
       budgets: this.#budgets.snapshot(),
     };

@@ -90,8 +90,8 @@ export class Sessions {
     const session = this.#sessions.get(key);
     if (session === undefined || --session.openRuns > 0) return;
     if (session.beforeOpen === undefined) return this.end(key);
+    // It still has its place in the queue, as nothing was swept in between.
     Object.assign(session, session.beforeOpen);
-    if (session.expiresAt !== Number.POSITIVE_INFINITY) this.#idle.add(session, session.idleMs);
   }
 
   /** Forgets what is in a session, and the session itself unless runs have it open. */
@@ -144,14 +144,14 @@ export class Sessions {
   /** Puts consumed facts back. */
   giveBackFacts({ session: key, taken }: FactGiveBack, now: number): void {
     const session = this.#sessions.get(key);
-    if (session === undefined) return;
+    const facts = session?.facts;
+    if (session === undefined || facts === undefined) return;
     for (const { kind, value, origin, expiresAt = Number.POSITIVE_INFINITY, revision } of taken) {
       const revokedAt = Math.max(session.revokedAt, session.revokedKinds?.get(kind) ?? 0);
       if (expiresAt <= now || revokedAt > revision) continue;
-      session.facts ??= new FactTable();
       const mint = { kind, values: [value], origin, expiresAt, session };
-      if (session.facts.holds(kind, value, mint, now)) continue;
-      session.facts.add(kind, value, mint);
+      if (facts.holds(kind, value, mint, now)) continue;
+      facts.add(kind, value, mint);
       if (expiresAt !== Number.POSITIVE_INFINITY) this.#mints.add(mint, expiresAt - now);
     }
   }
@@ -217,18 +217,26 @@ export class Sessions {
   }
 
   /** What is held, by session. */
-  snapshot(now: number): Record<string, unknown> {
+  snapshot(): Record<string, unknown> {
     const entries = [...this.#sessions].map(([key, session]) => {
-      const facts = Array.from(session.facts?.list(undefined, now) ?? [], ({ kind, value, mint }) => ({
-        kind,
-        value,
-        ...mint.origin,
-        expiresAt: String(mint.expiresAt),
-      }));
+      const facts = Array.from(
+        session.facts?.list(undefined, Number.NEGATIVE_INFINITY) ?? [],
+        ({ kind, value, mint }) => ({
+          kind,
+          value,
+          ...mint.origin,
+          expiresAt: String(mint.expiresAt),
+        }),
+      );
       facts.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
       return [key, { openRuns: session.openRuns, facts, steps: Object.fromEntries(session.steps ?? []) }];
     });
     return Object.fromEntries(entries);
+  }
+
+  /** Users by the ids of their sessions. */
+  owners(): Record<string, string | null> {
+    return Object.fromEntries([...this.#owners].map(([sessionId, { userId }]) => [sessionId, userId ?? null]));
   }
 
   #match(

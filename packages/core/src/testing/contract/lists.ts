@@ -167,6 +167,29 @@ export const listContract: Contract = (it) => {
     await store.admits(begin('2'));
   });
 
+  it('takes nothing back for an observed refusal of what the same call has', async (store) => {
+    await store.admits(hold('1', 10));
+    await store.admits(begin('1'));
+    const { generation } = await store.admits(enter('1'));
+    await store.ask(leave('1', 'failure', generation));
+    await store.advance(220);
+    await store.admits(enter('1'));
+    const observe = true;
+    const answers = await store.apply(
+      hold('1', 95, { observe }),
+      begin('1', { observe }),
+      enter('1', { observe }),
+      REFUSED,
+    );
+    assert.deepEqual(
+      answers.map(({ admitted }) => admitted),
+      [false, false, false, false],
+    );
+    assert.equal((await store.refuses(hold('2', 100))).held, 10);
+    assert.equal((await store.refuses(begin('2'))).owner, '1');
+    await store.refuses(enter('2'));
+  });
+
   it('asks anew for what it gives back, in one step', async (store) => {
     const { ticket } = await store.admits(take());
     await store.ask(mint('token'));

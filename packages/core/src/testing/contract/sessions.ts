@@ -110,13 +110,32 @@ export const sessionContract: Contract = (it) => {
     await store.admits(openSession({ session: 'bob', userId: 'bob' }));
   });
 
+  it('forgets no session that a run has open again', async (store) => {
+    await fill(store);
+    await store.ask(closeSession());
+    await store.admits(openSession());
+    await store.advance(250);
+    await isRemembered(store);
+  });
+
+  it('takes no notice of runs that leave or end what nobody has open', async (store) => {
+    await store.apply(closeSession('unknown'), endSession('unknown'), endRun('unknown', 'run:unknown'));
+    await fill(store);
+    await store.apply(closeSession(), closeSession());
+    await store.admits(openSession());
+    await store.admits(openSession());
+    await store.ask(closeSession());
+    await store.advance(220);
+    await isRemembered(store);
+  });
+
   it('forgets with a session its facts, steps, turns and keys, and nothing else', async (store) => {
     await fill(store);
     await fill(store, 'other', 'other');
     await store.ask(endSession());
     await isForgotten(store);
+    await store.admits(begin('2', { scope: 'session:s' }));
     await isRemembered(store, 'other');
-    await store.ask(endSession());
   });
 
   it('lets others have the id of a session that was ended while nobody had it open', async (store) => {
