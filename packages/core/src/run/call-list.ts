@@ -47,16 +47,18 @@ export class CallList {
       if (call.isSuspended) call.cutOff(undefined, stop(call.tool));
       else call.announceEnd(stop(call.tool));
     }
-    if (this.#first === undefined) return;
-    await this.#emptyOr(clock, drainMs);
+    const until = clock.now() + drainMs;
+    await this.#emptyUntil(clock, until);
     this.cutOff(stop);
-    // What was cut off is over once its guards are settled; with a store that hangs, that is not waited for either.
-    if (this.#first !== undefined) await this.#emptyOr(clock, drainMs);
+    // What was cut off is over once its guards are settled; with a store that hangs, that is not waited for.
+    await this.#emptyUntil(clock, until);
   }
 
-  #emptyOr(clock: SchedulingClock, drainMs: number): Promise<void> {
+  #emptyUntil(clock: SchedulingClock, until: number): Promise<void> | undefined {
+    const remainingMs = until - clock.now();
+    if (this.#first === undefined || remainingMs <= 0) return undefined;
     return new Promise((resolve) => {
-      const timer = clock.schedule(resolve, drainMs);
+      const timer = clock.schedule(resolve, remainingMs);
       this.#emptied = () => {
         timer.cancel();
         resolve();
