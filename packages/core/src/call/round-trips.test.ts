@@ -75,7 +75,9 @@ describe('a store that is asynchronous', () => {
       ]);
 
       store.trips.length = 0;
-      await expect(bank.pay({ orderId: 'o2', amount: 5, idempotencyKey: 'k2' })).rejects.toMatchObject({ code: 'MISSING_FACT' });
+      await expect(bank.pay({ orderId: 'o2', amount: 5, idempotencyKey: 'k2' })).rejects.toMatchObject({
+        code: 'MISSING_FACT',
+      });
       expect(store.trips).toHaveLength(1);
 
       store.trips.length = 0;

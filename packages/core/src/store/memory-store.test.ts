@@ -264,6 +264,15 @@ describe('MemoryStore', () => {
     expect(store.snapshot()['sessions']).toEqual({});
   });
 
+  it('counts a step that is exactly as old as it may be', () => {
+    const { ask, at } = storeAt();
+    ask({ op: 'step.add', session: 's', tool: 'A.a' });
+    at.now += 100;
+    expect(ask(requireStep(['A.a'], { withinMs: 100 })).admitted).toBe(true);
+    at.now += 1;
+    expect(ask(requireStep(['A.a'], { withinMs: 100 })).admitted).toBe(false);
+  });
+
   it('shows what it holds, as plain data', () => {
     const { ask, store } = storeAt();
     ask(take({ key: 'limit' }));
