@@ -3,7 +3,7 @@ export type { ArgumentName, ArgumentPath, IdArgument, NumberPath } from './agent
 export { symbolMetadata } from './agent/symbol-metadata.js';
 export { Tool, type ToolOptions, type ValidatingSchema } from './agent/tool.js';
 export { TOOL_METADATA_KEY, type ToolDecorator, type ToolMethod } from './agent/tool-decorator.js';
-export type { ToolInfo } from './call/tool-info.js';
+export type { ToolInfo } from './agent/tool-info.js';
 export type { Clock, Scheduled } from './clock.js';
 export { type InjectOptions, inject } from './container/inject.js';
 export { Injectable, type InjectableDecorator, type InjectableOptions } from './container/injectable.js';
@@ -67,8 +67,11 @@ export {
 } from './errors/run-errors.js';
 export { type ConfigurationProblem, HostConfigurationError, UsageError } from './errors/usage-errors.js';
 export type * from './events/event.js';
+export { idText } from './facts/fact-value.js';
+export { foldLoosely } from './facts/loose-match.js';
+export { UserTextIndex } from './facts/user-text.js';
+export { argumentsKey } from './guards/arguments-key.js';
 export { type BlockRegexOptions, blockRegex } from './guards/block-regex.js';
-export { argumentsKey } from './guards/canonical-text.js';
 export { CircuitBreaker, type CircuitBreakerOptions } from './guards/circuit-breaker.js';
 export { type CustomGuard, defineGuard } from './guards/define-guard.js';
 export { Enforce, type EnforceOptions, type Rule } from './guards/enforce.js';
@@ -105,11 +108,8 @@ export type { AgentExplanation, GuardExplanation, ToolExplanation } from './host
 export type { AgentHostOptions } from './host/host-options.js';
 export { currentCall, currentRun } from './run/ambient.js';
 export type { CallContext } from './run/call-context.js';
-export { idText } from './run/fact-value.js';
-export { foldLoosely } from './run/loose-match.js';
 export type { Run, RunFacts, RunOptions } from './run/run.js';
 export type { ToolCallResult, ToolDefinition, Toolset } from './run/toolset.js';
-export { UserTextIndex } from './run/user-text.js';
 export { MemoryStore, type MemoryStoreOptions } from './store/memory-store.js';
 export type * from './store/operations.js';
 export type { Answers, MaybePromise, StateStore } from './store/state-store.js';

@@ -1,11 +1,11 @@
 import { isActGuardError } from '../errors/actguard-error.js';
 import { GuardRefusedError, StoreFullError, StoreUnavailableError, ToolGuardError } from '../errors/guard-errors.js';
 import type { Decision, Wait } from '../guards/guard.js';
+import { giveBack } from '../store/give-back.js';
 import type { StoreAnswer, StoreOperation } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
 import { tellAdmitted, tellIntervention, tellObserved } from './call-events.js';
-import { giveBack } from './give-back.js';
 import { isObserved } from './observed.js';
 import type { Step } from './plan.js';
 import { settleHeld } from './settlement.js';

@@ -1,7 +1,7 @@
+import type { ToolInfo } from '../agent/tool-info.js';
 import type { Guard } from '../guards/guard.js';
 import type { Mode } from '../guards/guard-definition.js';
 import type { MaxAttemptsGuard } from '../guards/max-attempts.js';
-import type { ToolInfo } from './tool-info.js';
 
 /** A tool's method, as it stands on the class. */
 export type ToolFunction = (this: object, args: unknown, call: unknown) => unknown;

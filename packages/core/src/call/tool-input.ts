@@ -1,9 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { ToolInfo } from '../agent/tool-info.js';
 import { type InputIssue, ToolInputError } from '../errors/guard-errors.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
 import { copyArguments } from './argument-copy.js';
-import type { ToolInfo } from './tool-info.js';
 
 /**
  * The arguments as guards and method get them: validated by the tool's schema, and what the schema returned copied again.

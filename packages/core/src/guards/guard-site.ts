@@ -1,4 +1,4 @@
-import type { ToolInfo } from '../call/tool-info.js';
+import type { ToolInfo } from '../agent/tool-info.js';
 import type { SchedulingClock } from '../clock.js';
 
 /** What a guard knows about where it stands, while it is built. */

@@ -10,8 +10,8 @@ import {
   MissingIdempotencyKeyError,
 } from '../errors/idempotency-errors.js';
 import { nameOfThrown } from '../errors/thrown.js';
+import { idText } from '../facts/fact-value.js';
 import type { CallContext } from '../run/call-context.js';
-import { idText } from '../run/fact-value.js';
 import { runScope, sessionScope } from '../store/idempotency-scope.js';
 import type { IdempotencyBegin, IdempotencyFinish, IdempotencyKnown, StoreAnswers } from '../store/operations.js';
 import { type Decision, type Guard, type GuardedCall, type Outcome, Replay, Wait } from './guard.js';
@@ -278,7 +278,8 @@ class IdempotentGuard implements Guard {
   }
 
   #scopeOf({ run }: GuardedCall): string {
-    if (this.#within === 'run') return runScope(run.id);
+    // A session without a name ends with its run.
+    if (this.#within === 'run' || (this.#within === 'session' && !run.hasNamedSession)) return runScope(run.id);
     if (this.#within === 'session') return sessionScope(run.sessionKey);
     if (this.#shared) return 'all';
     if (run.userId === undefined) throw new ScopeValidationError(this.#tool, 'userId of the run');

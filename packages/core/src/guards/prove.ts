@@ -4,7 +4,7 @@ import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
 import type { SchedulingClock } from '../clock.js';
 import type { Duration } from '../duration.js';
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
-import { idText } from '../run/fact-value.js';
+import { idText } from '../facts/fact-value.js';
 import type { FactAdd } from '../store/operations.js';
 import type { Guard, GuardedCall } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';

@@ -2,7 +2,7 @@ import { replaceAt } from '../agent/argument-path.js';
 import type { ArgumentPath, IdArgument } from '../agent/argument-types.js';
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { quoted } from '../errors/refusal.js';
-import { idText } from '../run/fact-value.js';
+import { idText } from '../facts/fact-value.js';
 import type {
   FactGiveBack,
   FactOrigin,

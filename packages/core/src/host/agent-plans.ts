@@ -1,9 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type AgentTool, agentName, isAgent, toolsOf } from '../agent/agent-tools.js';
 import type { AnyClass } from '../agent/class-record.js';
+import type { ToolInfo } from '../agent/tool-info.js';
 import { CountAttempts } from '../call/count-attempts.js';
 import { type Plan, planOf, type Step, type ToolFunction } from '../call/plan.js';
-import type { ToolInfo } from '../call/tool-info.js';
 import type { SchedulingClock } from '../clock.js';
 import { type ConfigurationProblem, shown } from '../errors/usage-errors.js';
 import type { GuardSite } from '../guards/guard-site.js';

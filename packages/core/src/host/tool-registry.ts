@@ -1,4 +1,4 @@
-import type { ToolInfo } from '../call/tool-info.js';
+import type { ToolInfo } from '../agent/tool-info.js';
 import { nearMatches } from '../container/near-match.js';
 import type { GuardDeclaration } from '../guards/guard-definition.js';
 import type { ToolDirectory } from '../guards/guard-site.js';

@@ -12,7 +12,7 @@ import {
 } from '../errors/run-errors.js';
 import { nameOfThrown } from '../errors/thrown.js';
 import { UsageError } from '../errors/usage-errors.js';
-import { runScope, sessionScope } from '../store/idempotency-scope.js';
+import { runScope } from '../store/idempotency-scope.js';
 import type { SessionOpen, StoreOperation } from '../store/operations.js';
 import { isThenable } from '../store/thenable.js';
 import { withFrame } from './ambient.js';
@@ -40,13 +40,13 @@ export class AgentRun implements CallRun {
   readonly id: string;
   readonly userId: string | undefined;
   readonly sessionId: string;
+  readonly hasNamedSession: boolean;
   readonly sessionKey: string;
   readonly scope: Readonly<Record<string, string>>;
   readonly core: RunCore;
   /** All guards only report. */
   readonly isObserved: boolean;
   readonly #agents: RunAgents;
-  readonly #isNamed: boolean;
   readonly #calls = new CallList();
   #facts: SessionFacts | undefined;
   #attempts: Map<string, number> | undefined;
@@ -65,14 +65,14 @@ export class AgentRun implements CallRun {
     this.#agents = agents;
     this.id = options.runId ?? randomUUID();
     this.userId = options.userId;
-    this.#isNamed = options.sessionId !== undefined;
+    this.hasNamedSession = options.sessionId !== undefined;
     this.sessionId = options.sessionId ?? this.id;
-    this.sessionKey = this.#isNamed
+    this.sessionKey = this.hasNamedSession
       ? namedSessionKey(this.userId, this.sessionId)
       : ownSessionKey(this.userId, this.id);
     this.scope = options.scope;
     this.isObserved = options.isObserved;
-    if (this.#isNamed) this.#joinSession();
+    if (this.hasNamedSession) this.#joinSession();
     if (options.deadlineMs !== undefined) this.#startDeadline(options.deadlineMs);
     if (options.signal !== undefined) this.#follow(options.signal);
     if (options.killedBecause !== undefined) this.kill(options.killedBecause);
@@ -206,10 +206,9 @@ export class AgentRun implements CallRun {
   }
 
   async #forget(): Promise<void> {
-    const session = this.#isNamed ? undefined : this.sessionKey;
+    const session = this.hasNamedSession ? undefined : this.sessionKey;
     const operations: StoreOperation[] = [{ op: 'run.end', run: this.id, scope: runScope(this.id), session }];
-    if (this.#isNamed) operations.push({ op: 'session.close', session: this.sessionKey });
-    else operations.push({ op: 'session.end', session: this.sessionKey, scope: sessionScope(this.sessionKey) });
+    if (this.hasNamedSession) operations.push({ op: 'session.close', session: this.sessionKey });
     try {
       await this.#ready;
       await this.core.store.apply(operations, this.core.clock.now());

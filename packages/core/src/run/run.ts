@@ -10,6 +10,8 @@ export interface Run extends AsyncDisposable {
   readonly userId: string | undefined;
   /** The named session, or one of its own. */
   readonly sessionId: string;
+  /** Whether the session was named, and so may go on after the run. */
+  readonly hasNamedSession: boolean;
   /** Key of the session in a store: unique for user and session id. */
   readonly sessionKey: string;
   /** What the application attached: tenant, ticket, … */

@@ -1,9 +1,9 @@
 import { durationMs } from '../duration.js';
 import { UsageError } from '../errors/usage-errors.js';
+import { idText } from '../facts/fact-value.js';
 import type { Fact, FactsView, StoreOperation } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
-import { idText } from './fact-value.js';
 import type { RunFacts } from './run.js';
 import type { RunCore } from './run-core.js';
 

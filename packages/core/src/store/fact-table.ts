@@ -1,4 +1,4 @@
-import { foldLoosely } from '../run/loose-match.js';
+import { foldLoosely } from '../facts/loose-match.js';
 import type { Expiring } from './expiry-queue.js';
 import type { FactOrigin, FactSources } from './operations.js';
 

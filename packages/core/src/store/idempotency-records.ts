@@ -1,4 +1,4 @@
-import { canonicalText } from '../guards/canonical-text.js';
+import { canonicalText } from './canonical-text.js';
 import { type Expiring, ExpiryQueue } from './expiry-queue.js';
 import type { IdempotencyBegin, IdempotencyFinish, StoreAnswers } from './operations.js';
 
@@ -72,10 +72,15 @@ export class IdempotencyRecords {
     this.#expiry.add(record, ttlMs);
   }
 
-  /** Forgets all keys of a run or a session. */
-  dropScope(scope: string): void {
+  /** Forgets all keys of a run. */
+  dropRun(scope: string): void {
     this.#size -= this.#scopes.get(scope)?.size ?? 0;
     this.#scopes.delete(scope);
+  }
+
+  /** Forgets the keys of a session. Those of methods that are still running stay, so that none runs twice. */
+  dropSession(scope: string): void {
+    for (const record of [...(this.#scopes.get(scope)?.values() ?? [])]) if (!record.running) this.#forget(record);
   }
 
   /** Drops records that have expired. */

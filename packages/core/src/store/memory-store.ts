@@ -1,6 +1,7 @@
 import { UsageError } from '../errors/usage-errors.js';
 import { Breakers } from './breakers.js';
 import { BudgetLedger } from './budget-ledger.js';
+import { giveBack } from './give-back.js';
 import { IdempotencyRecords } from './idempotency-records.js';
 import type { StoreAnswer, StoreAnswers, StoreOperation } from './operations.js';
 import { RateWindows } from './rate-windows.js';
@@ -121,11 +122,11 @@ export class MemoryStore implements StateStore {
       case 'session.close':
         return this.#sessions.close(operation, now) as undefined;
       case 'session.end':
-        this.#records.dropScope(operation.scope);
+        this.#records.dropSession(operation.scope);
         return this.#sessions.end(operation.session) as undefined;
       case 'run.end':
         this.#attempts.delete(operation.run);
-        this.#records.dropScope(operation.scope);
+        this.#records.dropRun(operation.scope);
         if (operation.session !== undefined) this.#sessions.end(operation.session);
         return undefined;
       case 'budget.hold':
@@ -137,43 +138,18 @@ export class MemoryStore implements StateStore {
 
   // An attempt stays counted, whoever refuses the call.
   #takeBack(operation: StoreOperation, answer: StoreAnswer): void {
+    if (answer === undefined || !('admitted' in answer) || !answer.admitted) return;
     switch (operation.op) {
-      case 'rate.take': {
-        const taken = answer as StoreAnswers['rate.take'];
-        if (taken.admitted) this.#rates.giveBack({ op: 'rate.giveBack', key: operation.key, ticket: taken.ticket });
-        break;
-      }
-      case 'breaker.enter': {
-        const entered = answer as StoreAnswers['breaker.enter'];
-        if (!entered.admitted) break;
-        const { name, owner } = operation;
-        this.#breakers.leave(
-          { op: 'breaker.leave', name, owner, generation: entered.generation, verdict: 'neutral', maxFails: 1 },
-          this.#now,
-        );
-        break;
-      }
-      case 'idempotency.begin': {
-        if (!(answer as StoreAnswers['idempotency.begin']).admitted) break;
-        const { scope, tool, key, owner, ttlMs } = operation;
-        this.#records.finish({ op: 'idempotency.finish', scope, tool, key, owner, ttlMs, state: 'refused' }, this.#now);
-        break;
-      }
-      case 'fact.require': {
-        const required = answer as StoreAnswers['fact.require'];
-        if (!required.admitted || required.taken === undefined) break;
-        this.#sessions.giveBackFacts(
-          { op: 'fact.giveBack', session: operation.session, taken: required.taken },
-          this.#now,
-        );
-        break;
-      }
+      // The ends of these two say more than that nothing had begun.
       case 'session.open':
-        if ((answer as StoreAnswers['session.open']).admitted) this.#sessions.takeBackOpen(operation);
+        this.#sessions.takeBackOpen(operation);
         break;
-      case 'budget.hold': {
-        if (!(answer as StoreAnswers['budget.hold']).admitted) break;
+      case 'budget.hold':
         this.#budgets.takeBack(operation);
+        break;
+      default: {
+        const given = giveBack(operation, answer);
+        if (given !== undefined) this.#carryOut(given, this.#now);
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { UserTextMatch } from '../run/user-text-match.js';
+import type { UserTextMatch } from '../facts/user-text-match.js';
 
 /** A session in the store: made from user and session id, or from the run where the session has no id. */
 export type SessionKey = string;
@@ -239,7 +239,10 @@ export interface SessionClose {
   readonly session: SessionKey;
 }
 
-/** Forgets a session: facts, steps, user turns and its idempotency records. Runs that have it open still have. */
+/**
+ * Forgets a session: facts, steps, user turns and its idempotency records, but for those of methods that are still running.
+ * Where a run has it open it goes on, empty.
+ */
 export interface SessionEnd {
   readonly op: 'session.end';
   readonly session: SessionKey;

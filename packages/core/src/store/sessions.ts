@@ -1,5 +1,5 @@
-import { idText } from '../run/fact-value.js';
-import { UserTextIndex } from '../run/user-text.js';
+import { idText } from '../facts/fact-value.js';
+import { UserTextIndex } from '../facts/user-text.js';
 import { type Expiring, ExpiryQueue } from './expiry-queue.js';
 import { FactTable, type Mint } from './fact-table.js';
 import type {

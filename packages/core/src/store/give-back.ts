@@ -1,4 +1,4 @@
-import type { StoreAnswer, StoreAnswers, StoreOperation } from '../store/operations.js';
+import type { StoreAnswer, StoreAnswers, StoreOperation } from './operations.js';
 
 /**
  * What gives back exactly what an operation took; `undefined` where it took nothing. For guards that the store has admitted

@@ -1,13 +1,3 @@
-import { createHash } from 'node:crypto';
-
-/**
- * `key` of `@Idempotent`: the same arguments are the same action, so that the model need not invent keys. A SHA-256 over
- * the arguments as text with sorted names.
- */
-export function argumentsKey(args: unknown): string {
-  return createHash('sha256').update(canonicalText(args)).digest('base64url');
-}
-
 /** Plain data as text: the same for equal data, whatever the order of its names, and different for different data. */
 export function canonicalText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
