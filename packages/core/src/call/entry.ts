@@ -4,9 +4,10 @@ import { ambientFrame } from '../run/ambient.js';
 import type { CallRun } from '../run/call-run.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
-import { admit, Refused } from './admission.js';
+import { admit } from './admission.js';
 import { copyArguments } from './argument-copy.js';
 import type { Plan } from './plan.js';
+import { Refused } from './refused.js';
 import { ToolCall } from './tool-call.js';
 import { validateInput } from './tool-input.js';
 

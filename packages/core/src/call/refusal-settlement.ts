@@ -3,10 +3,10 @@ import { GuardRefusedError, isRefusal, StoreUnavailableError } from '../errors/g
 import type { StoreAnswers } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
-import { Refused } from './admission.js';
 import { tellBlocked, tellObserved } from './call-events.js';
 import { releaseWaits } from './entry.js';
 import { isObserved } from './observed.js';
+import { Refused } from './refused.js';
 import { settleHeld } from './settlement.js';
 import type { ToolCall } from './tool-call.js';
 

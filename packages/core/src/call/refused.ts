@@ -1,0 +1,38 @@
+import { isActGuardError } from '../errors/actguard-error.js';
+import { GuardRefusedError } from '../errors/guard-errors.js';
+import type { StoreOperation } from '../store/operations.js';
+import { tellObserved } from './call-events.js';
+import { isObserved } from './observed.js';
+import type { Step } from './plan.js';
+import type { ToolCall } from './tool-call.js';
+
+/** Who refused a call: thrown while guards decide, so that the pipeline can name the guard. */
+export class Refused {
+  readonly error: unknown;
+  readonly kind: string;
+  /** What the store took, or may have taken, for guards that were not told of it: it is given back. */
+  readonly unasked: readonly StoreOperation[];
+
+  constructor(error: unknown, kind: string, unasked: readonly StoreOperation[] = []) {
+    this.error = error;
+    this.kind = kind;
+    this.unasked = unasked;
+  }
+}
+
+/** The same refusal, with what has to be given back besides. */
+export function withUnasked(error: unknown, unasked: readonly StoreOperation[]): unknown {
+  return error instanceof Refused && unasked.length > 0 ? new Refused(error.error, error.kind, unasked) : error;
+}
+
+/** Throws the refusal, or reports it where the guard only observes. */
+export function refuse(call: ToolCall, step: Step, error: unknown): undefined {
+  const refusal = isActGuardError(error) ? error : guardFailed(call, step, error);
+  if (!isObserved(call, step)) throw new Refused(refusal, step.kind);
+  tellObserved(call, step, refusal);
+}
+
+/** The refusal of a guard that failed, or decided what it may not. */
+export function guardFailed(call: ToolCall, step: Step, cause: unknown): GuardRefusedError {
+  return new GuardRefusedError({ tool: call.tool, guard: step.kind, because: 'A check of this call failed.', cause });
+}

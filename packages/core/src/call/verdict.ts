@@ -1,0 +1,83 @@
+import { StoreFullError } from '../errors/guard-errors.js';
+import type { Decision, Wait } from '../guards/guard.js';
+import type { StoreAnswer } from '../store/operations.js';
+import type { MaybePromise } from '../store/state-store.js';
+import { isThenable } from '../store/thenable.js';
+import { tellAdmitted, tellObserved } from './call-events.js';
+import { isObserved } from './observed.js';
+import type { Step } from './plan.js';
+import { guardFailed, Refused, refuse } from './refused.js';
+import type { ToolCall } from './tool-call.js';
+
+/**
+ * Lets a guard decide; the answer is a wait where it puts the call off.
+ *
+ * @param isRefused the store refused what the guard asked for
+ * @param isTakenBack the store admitted it, and took it back because a later one was refused
+ * @throws {Refused}
+ */
+export function judge(
+  call: ToolCall,
+  step: Step,
+  answer: StoreAnswer,
+  isRefused: boolean,
+  isTakenBack: boolean,
+): MaybePromise<Wait | undefined> {
+  let decision: Decision | Promise<Decision>;
+  try {
+    if (answer !== undefined && 'full' in answer && answer.full) throw new StoreFullError(call.tool, step.kind);
+    decision = step.guard.admit?.(call, answer);
+  } catch (error) {
+    return refuse(call, step, error);
+  }
+  if (!isThenable(decision)) return accept(call, step, decision, isRefused, isTakenBack);
+  return Promise.resolve(decision).then(
+    (decided) => {
+      call.now = call.run.core.clock.now();
+      call.isPolicyStale = true;
+      return accept(call, step, decided, isRefused, isTakenBack);
+    },
+    (error: unknown) => refuse(call, step, error),
+  );
+}
+
+function accept(
+  call: ToolCall,
+  step: Step,
+  decision: Decision,
+  isRefused: boolean,
+  isTakenBack: boolean,
+): Wait | undefined {
+  const observed = isObserved(call, step);
+  // Told apart by name: a guard may have been made with another copy of the package.
+  switch (decision?.decision) {
+    case 'wait':
+      if (observed) {
+        decision.release();
+        tellObserved(call, step, 'the call would wait');
+        return undefined;
+      }
+      call.waits ??= [];
+      call.waits.push(decision);
+      return decision;
+    case 'replay':
+      if (observed) {
+        tellObserved(call, step, 'a stored result would be delivered');
+        return undefined;
+      }
+      call.isReplay = true;
+      call.replay = decision.value;
+      return undefined;
+    case 'rewrite':
+      if (!observed && !isRefused) call.args = decision.args;
+      break;
+    default:
+      // A guard in JavaScript that answers `false` does not mean to let the call through.
+      if (decision !== undefined) return refuse(call, step, new TypeError('admit must return nothing or a decision'));
+  }
+  // A guard may not let through what the store refused.
+  if (isRefused) throw new Refused(guardFailed(call, step, undefined), step.kind);
+  if (!isTakenBack) call.hold(step);
+  if (call.run.core.events.isListening) tellAdmitted(call, step, step.guard.factsUsed?.(call));
+  return undefined;
+}
