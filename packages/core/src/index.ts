@@ -73,7 +73,7 @@ export { UserTextIndex } from './facts/user-text.js';
 export { argumentsKey } from './guards/arguments-key.js';
 export { type BlockRegexOptions, blockRegex } from './guards/block-regex.js';
 export { CircuitBreaker, type CircuitBreakerOptions } from './guards/circuit-breaker.js';
-export { type CustomGuard, defineGuard } from './guards/define-guard.js';
+export { type CustomDecorator, type CustomGuard, defineGuard } from './guards/define-guard.js';
 export { Enforce, type EnforceOptions, type Rule } from './guards/enforce.js';
 export {
   FAIL_ON_DEFAULT,

@@ -1,7 +1,7 @@
 import type { Token } from '../container/provider.js';
 import { UsageError } from '../errors/usage-errors.js';
 import { contextBag, legacyBag, ownRecord } from './class-record.js';
-import { isDecoratorContext } from './tool-decorator.js';
+import { isDecoratorContext, needsParentheses } from './tool-decorator.js';
 
 /** Options of `@Agent`. */
 export interface AgentOptions {
@@ -32,6 +32,7 @@ const NAME = /^[\p{L}_][\p{L}\p{N}_-]*$/u;
  * @throws {UsageError} at decoration, where the name is no identifier (letters, digits, `_`, `-`)
  */
 export function Agent(options: AgentOptions = {}): AgentDecorator {
+  if (typeof options === 'function') throw needsParentheses('Agent');
   return function decorate(target, context?: unknown): void {
     const name = options?.name ?? target.name;
     if (typeof name !== 'string' || !NAME.test(name)) {

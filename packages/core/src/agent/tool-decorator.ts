@@ -30,6 +30,7 @@ export function guardDecorator<Args, Result>(
   decorator: string,
   declaration: GuardDeclaration,
 ): ToolDecorator<Args, Result> {
+  if (isBare(declaration.options)) throw needsParentheses(decorator);
   return methodDecorator(decorator, (record) => {
     record.guards = [declaration, ...record.guards];
   });
@@ -96,6 +97,21 @@ function toolName(decorator: string, name: unknown): string {
   if (typeof name !== 'string') throw misplaced(decorator, name, 'a method named by a symbol');
   if (name === '__proto__') throw misplaced(decorator, name, 'a method named __proto__');
   return name;
+}
+
+/** The error of a decorator that was written without its parentheses, and so got the method or class as its options. */
+export function needsParentheses(decorator: string): UsageError {
+  return new UsageError(`@${decorator} needs parentheses: @${decorator}(…)`, {
+    code: 'usage.decorator',
+    details: { decorator },
+  });
+}
+
+// The method arrives as the options, or where a decorator takes one value as that value.
+function isBare(options: unknown): boolean {
+  if (typeof options !== 'object' || options === null) return typeof options === 'function';
+  const { calls, after, rules } = options as { calls?: unknown; after?: unknown; rules?: unknown };
+  return [calls, after, Array.isArray(rules) ? rules[0] : undefined].some((value) => typeof value === 'function');
 }
 
 function misplaced(decorator: string, name: unknown, what: string): UsageError {

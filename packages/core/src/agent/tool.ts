@@ -9,7 +9,7 @@ import { type MaxAttemptsOptions, maxAttempts } from '../guards/max-attempts.js'
 import { type ProveOptions, prove } from '../guards/prove.js';
 import { type RateLimitOptions, rateLimit } from '../guards/rate-limit.js';
 import { type TimeoutOptions, timeout } from '../guards/timeout.js';
-import { methodDecorator, type ToolDecorator } from './tool-decorator.js';
+import { methodDecorator, needsParentheses, type ToolDecorator } from './tool-decorator.js';
 
 /** Options of `@Tool`. */
 export interface ToolOptions<Args, Result = unknown> {
@@ -60,7 +60,11 @@ export function Tool<Args, Result = unknown, Schema extends SchemaOf<Args> = Sch
   options: ToolOptions<Args, Result> & { readonly input: Schema & ValidatingSchema<Schema> },
 ): ToolDecorator<Args, Result>;
 export function Tool<Args, Result = unknown>(options?: ToolOptions<Args, Result>): ToolDecorator<Args, Result>;
-export function Tool(options: ToolOptions<unknown> & { readonly input?: StandardSchemaV1 } = {}): ToolDecorator<never> {
+export function Tool(
+  options: ToolOptions<unknown> & { readonly input?: StandardSchemaV1 } = {},
+  ...misused: unknown[]
+): ToolDecorator<never> {
+  if (typeof options === 'function' || misused.length > 0) throw needsParentheses('Tool');
   return methodDecorator('Tool', (record, method) => {
     if (typeof options !== 'object' || options === null) {
       throw new UsageError(`@Tool of ${method} takes an object of options, not ${shown(options)}`, {

@@ -18,7 +18,9 @@ export function copyArguments(tool: string, args: unknown): object {
   try {
     if (typeof args !== 'object' || args === null || Array.isArray(args))
       throw new NotPlain(
-        typeof args === 'string' ? 'the arguments are no JSON object' : 'the arguments must be one object',
+        typeof args === 'string'
+          ? 'the arguments must be one object, and this text is no JSON object'
+          : 'the arguments must be one object',
       );
     return new Copier().copy(args, 0) as object;
   } catch (error) {

@@ -53,6 +53,7 @@ export function tellObserved(call: ToolCall, step: Step, error: unknown): void {
     ...about(call, 'guard', '', 'observed'),
     name: 'guard.observed',
     guardName: step.kind,
+    code: isActGuardError(error) ? error.code : undefined,
     ...errorIn(error),
   });
 }

@@ -15,6 +15,8 @@ export interface Step {
   readonly mode: Mode;
   readonly decidesReplays: boolean;
   readonly decidesAlone: boolean;
+  /** No guard of the user's: nothing is told of it. */
+  readonly isQuiet?: boolean;
   /** It is told how a call ended that it admitted. */
   readonly isTold: boolean;
   /** May take its time, after which what was decided before has to be looked at again. */

@@ -54,7 +54,7 @@ function accept(
     case 'wait':
       if (observed) {
         decision.release();
-        tellObserved(call, step, 'the call would wait');
+        tellObserved(call, step, new NotStopped('wait', 'the call would wait'));
         return undefined;
       }
       call.waits ??= [];
@@ -62,7 +62,7 @@ function accept(
       return decision;
     case 'replay':
       if (observed) {
-        tellObserved(call, step, 'a stored result would be delivered');
+        tellObserved(call, step, new NotStopped('replay', 'a stored result would be delivered'));
         return undefined;
       }
       call.isReplay = true;
@@ -73,11 +73,24 @@ function accept(
       break;
     default:
       // A guard in JavaScript that answers `false` does not mean to let the call through.
-      if (decision !== undefined) return refuse(call, step, new TypeError('admit must return nothing or a decision'));
+      if (decision !== undefined)
+        return refuse(
+          call,
+          step,
+          new TypeError('admit must return nothing or a decision; to refuse, throw GuardRefusedError'),
+        );
   }
   // A guard may not let through what the store refused.
   if (isRefused) throw new Refused(guardFailed(call, step, undefined), step.kind);
   if (!isTakenBack) call.hold(step);
-  if (call.run.core.events.isListening) tellAdmitted(call, step, step.guard.factsUsed?.(call));
+  if (call.run.core.events.isListening && !step.isQuiet) tellAdmitted(call, step, step.guard.factsUsed?.(call));
   return undefined;
+}
+
+/** What observe mode reports where a guard would not have refused but changed what the call comes to. */
+class NotStopped extends Error {
+  constructor(name: 'wait' | 'replay', message: string) {
+    super(message);
+    this.name = name;
+  }
 }

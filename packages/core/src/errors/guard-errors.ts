@@ -110,7 +110,7 @@ export class RateLimitExceededError extends ToolGuardError {
 
   protected prompt(): PromptText {
     return {
-      because: `This tool may be called ${this.maxCalls} times in ${this.periodMs / 1000} s and was.`,
+      because: `This tool may be called ${times(this.maxCalls)} in ${this.periodMs / 1000} s and was.`,
       tryInstead: `Go on with something else, or call it again after ${this.retryAfter} s.`,
       retryAfterMs: this.retryAfterMs,
     };
@@ -120,16 +120,20 @@ nameError(RateLimitExceededError, 'RateLimitExceededError');
 
 /** The value that should say whose calls belong together (a rate limit's scope, the user of the run) is absent or no id. */
 export class ScopeValidationError extends ToolGuardError {
-  constructor(tool: string, scope: string, cause?: unknown) {
+  /** @param isArgument the model can mend it, by sending the argument */
+  constructor(tool: string, scope: string, isArgument: boolean, cause?: unknown) {
     super(`${tool}: ${scope} has no usable value (a non-empty text or a safe integer is needed)`, {
       code: 'usage.scope_validation',
       tool,
-      details: { scope },
+      details: { scope, isArgument },
       cause,
     });
   }
 
   protected prompt(): PromptText {
+    if (this.details['isArgument'] !== true) {
+      return { because: 'This tool is not available in this task.', tryInstead: 'Do without it, or tell the user.' };
+    }
     const scope = quoted(this.details['scope']);
     return { because: `The value of ${scope} is missing or no id.`, tryInstead: `Call again with a valid ${scope}.` };
   }
@@ -191,7 +195,7 @@ export class MaxAttemptsExceededError extends ToolGuardError {
 
   protected prompt(): PromptText {
     return {
-      because: `This tool may be tried ${this.limit} times for one task and was.`,
+      because: `This tool may be tried ${times(this.limit)} for one task and was.`,
       tryInstead: 'Do not call it again. Use what you have, or tell the user what could not be done.',
     };
   }
@@ -261,3 +265,7 @@ export class StoreFullError extends ToolGuardError {
   }
 }
 nameError(StoreFullError, 'StoreFullError');
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}

@@ -33,7 +33,8 @@ export function quoted(value: unknown, maxLength = MAX_QUOTED_LENGTH): string {
   const clean = text
     .slice(0, maxLength * 4)
     .replace(INVISIBLE, '')
-    .replace(/["'`<>{}\\]/g, '');
+    .replaceAll('"', "'")
+    .replace(/[`<>{}\\]/g, '');
   return `"${cut(clean, maxLength)}"`;
 }
 

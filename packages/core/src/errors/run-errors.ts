@@ -1,6 +1,6 @@
 import { ActGuardError, nameError } from './actguard-error.js';
 import { ToolGuardError } from './guard-errors.js';
-import type { PromptText } from './refusal.js';
+import { type PromptText, quoted } from './refusal.js';
 
 /** A run is missing, is there where none may be, or belongs to somebody else. */
 export class RunContextError extends ActGuardError {}
@@ -8,8 +8,8 @@ nameError(RunContextError, 'RunContextError');
 
 /** Something that needs a run was used where none is active. */
 export class MissingRunError extends RunContextError {
-  constructor(what: string) {
-    super(`${what} needs an active run: call it inside host.run(...), or use the run that host.open() returned`, {
+  constructor(what: string, hint = 'call it inside host.run(...), or use the run that host.open() returned') {
+    super(`${what} needs an active run: ${hint}`, {
       code: 'runtime.context_missing',
       reason: 'missing_runtime_context',
       details: { what, requires: 'host.run' },
@@ -36,7 +36,10 @@ nameError(NestedRunError, 'NestedRunError');
 /** The named session belongs to another user. */
 export class SessionConflictError extends RunContextError {
   constructor(sessionId: string) {
-    super('this session id belongs to another user', { code: 'runtime.session_conflict', details: { sessionId } });
+    super(`the session ${quoted(sessionId)} belongs to another user; a session id is of one user at a time`, {
+      code: 'runtime.session_conflict',
+      details: { sessionId },
+    });
   }
 }
 nameError(SessionConflictError, 'SessionConflictError');

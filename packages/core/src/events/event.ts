@@ -83,6 +83,8 @@ export interface GuardAdmittedEvent extends CallEventBase {
 export interface GuardObservedEvent extends CallEventBase, ErrorInEvent {
   readonly name: 'guard.observed';
   readonly guardName: string;
+  /** Code of the refusal that there would have been; absent for a replay or a wait. */
+  readonly code?: string | undefined;
 }
 
 /** Everything that a host tells. */

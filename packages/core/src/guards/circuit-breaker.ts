@@ -147,12 +147,8 @@ class CircuitBreakerGuard implements Guard {
 
   #agree(check: OptionCheck, site: GuardSite): void {
     if (this.name === '') return;
-    const mine = JSON.stringify([
-      this.#maxFails,
-      this.#resetTimeoutMs,
-      [...this.#failOn].sort(),
-      [...this.#ignoreOn].sort(),
-    ]);
+    const kinds = (set: ReadonlySet<FailureKind>): string => [...set].sort().join(' ');
+    const mine = `maxFails ${this.#maxFails}, resetTimeout ${this.#resetTimeoutMs} ms, failOn ${kinds(this.#failOn)}, ignoreOn ${kinds(this.#ignoreOn)}`;
     const first = site.shared(`breaker:${this.name}`, () => ({
       tool: this.#tool,
       options: mine,
@@ -162,7 +158,9 @@ class CircuitBreakerGuard implements Guard {
     check.problem(
       'name',
       this.name,
-      `this breaker has other options at ${first.tool}; tools that share a breaker must agree on them`,
+      first.options === mine
+        ? `this breaker has another classify at ${first.tool}; tools that share a breaker must agree on it`
+        : `this breaker has other options at ${first.tool}; tools that share a breaker must agree (there: ${first.options}; here: ${mine})`,
     );
   }
 }

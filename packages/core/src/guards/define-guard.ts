@@ -18,6 +18,13 @@ export interface CustomGuard<Options, Args> {
   explain?(options: Options): string;
 }
 
+/** The decorator of a custom guard. Its options may be left out only where all of them are optional. */
+export type CustomDecorator<Options, Args> = <Actual extends Args>(
+  ...options: object extends Options
+    ? [options?: Options & { readonly mode?: Mode }]
+    : [options: Options & { readonly mode?: Mode }]
+) => ToolDecorator<Actual>;
+
 const NAME = /^[a-z][A-Za-z0-9]*$/;
 
 /**
@@ -41,7 +48,7 @@ const NAME = /^[a-z][A-Za-z0-9]*$/;
  */
 export function defineGuard<Options extends object = object, Args = unknown>(
   custom: CustomGuard<Options, Args>,
-): <Actual extends Args>(options?: Options & { readonly mode?: Mode }) => ToolDecorator<Actual> {
+): CustomDecorator<Options, Args> {
   const { name } = custom;
   if (typeof name !== 'string' || !NAME.test(name) || !isCustom(name) || name === 'custom') {
     throw new UsageError(
@@ -54,6 +61,8 @@ export function defineGuard<Options extends object = object, Args = unknown>(
     build: (options, site) => [custom.create(options, site) as Guard],
     explain: (options) => custom.explain?.(options) ?? name,
   };
-  return <Actual extends Args>(options?: Options & { readonly mode?: Mode }) =>
-    guardDecorator<Actual, unknown>(name, declareGuard(definition, options ?? {}));
+  return ((options?: Options) => guardDecorator(name, declareGuard(definition, options ?? {}))) as CustomDecorator<
+    Options,
+    Args
+  >;
 }

@@ -22,6 +22,8 @@ export interface ToolDirectory {
   idsOf(name: string): readonly string[];
   /** Names, as the model sees them, of the tools that mint facts of a kind. */
   provers(kind: string): readonly string[];
+  /** Whether a tool mints facts of a kind about something (`about` of `@Prove`). */
+  provesAbout(kind: string): boolean;
   /** Name of a tool as the model sees it. */
   modelName(id: string): string;
   /** Says that the success of these tools must be recorded, because a rule asks for it. */

@@ -282,7 +282,7 @@ class IdempotentGuard implements Guard {
     if (this.#within === 'run' || (this.#within === 'session' && !run.hasNamedSession)) return runScope(run.id);
     if (this.#within === 'session') return sessionScope(run.sessionKey);
     if (this.#shared) return 'all';
-    if (run.userId === undefined) throw new ScopeValidationError(this.#tool, 'userId of the run');
+    if (run.userId === undefined) throw new ScopeValidationError(this.#tool, 'userId of the run', false);
     return `user:${run.userId}`;
   }
 }

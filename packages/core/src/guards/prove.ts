@@ -51,7 +51,8 @@ export const prove: GuardDefinition<ProveOptions<unknown>> = {
   kind: 'prove',
   repeatable: true,
   build: (options, site) => [new ProveGuard(options, site)],
-  explain: ({ kind, extract }) => `${kind} from ${typeof extract === 'string' ? extract : 'a function'}`,
+  explain: ({ kind, extract, about }) =>
+    `${kind} from ${typeof extract === 'string' ? extract : 'a function'}${about === undefined ? '' : ` about ${String(about)}`}`,
 };
 
 class ProveGuard implements Guard {

@@ -9,6 +9,7 @@ import { type Decision, type Guard, type GuardedCall, type Outcome, Wait } from 
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
 import type { GuardSite } from './guard-site.js';
 import { OptionCheck } from './option-check.js';
+import { byUser } from './scope.js';
 import { TurnQueue, type WaitingTurn } from './turn-queue.js';
 
 /** Options of `@RateLimit`. */
@@ -159,13 +160,15 @@ class RateLimitGuard implements Guard {
       value = Object.hasOwn(args, scope as string) ? args[scope as string] : undefined;
     }
     const text = idText(value);
-    if (text === undefined)
-      throw new ScopeValidationError(
-        this.#tool,
-        typeof scope === 'function' ? scope.name || 'function' : String(scope),
-        cause,
-      );
+    if (text === undefined) throw this.#noScope(call, cause);
     return text;
+  }
+
+  #noScope(call: GuardedCall, cause: unknown): ScopeValidationError {
+    const scope = this.#scope;
+    if (typeof scope === 'string') return new ScopeValidationError(this.#tool, scope, true, cause);
+    const reason = scope === byUser && call.run.userId === undefined ? ' (this run has no userId)' : '';
+    return new ScopeValidationError(this.#tool, `${scope?.name || 'the scope function'}${reason}`, false, cause);
   }
 
   #exceeded({ scopeValue }: Claim, retryAfterMs: number): RateLimitExceededError {

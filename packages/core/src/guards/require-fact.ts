@@ -123,6 +123,10 @@ class RequireFactGuard implements Guard {
     if (this.#sources.user !== undefined && this.#consumes)
       check.problem('consume', true, "does not go with from: 'user': what was said stays said");
     const needsProver = this.#sources.tool !== false && !this.#sources.app && this.#sources.user === undefined;
+    const isProven = this.#sources.tool !== false && site.tools.provers(kind).length > 0;
+    if (isProven && this.#about !== undefined && !site.tools.provesAbout(kind)) {
+      site.warn(`fact kind "${kind}": no @Prove of it says about, so requireFact with about finds none from tools`);
+    }
     if (this.#sources.tool !== false && site.tools.provers(kind).length === 0) {
       const source = needsProver
         ? 'no tool of this host proves it, so every call is refused'

@@ -89,7 +89,10 @@ class ThresholdGuard implements Guard {
       tool: this.#site.tool.id,
       code: 'THRESHOLD_EXCEEDED',
       message: `${this.#arg.path} ${shown}: it must be a number of ${bounds}`,
-      because: `The value of ${quoted(this.#arg.path)} ${shown}.`,
+      because:
+        value === undefined
+          ? `${quoted(this.#arg.path)} is missing.`
+          : `${quoted(this.#arg.path)} is ${quoted(value)}, which is out of bounds.`,
       tryInstead: hint ?? `Use a number of ${bounds}.`,
       details: { rule: this.#description, arg: this.#arg.path, value, min, max },
     });

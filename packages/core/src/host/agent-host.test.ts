@@ -652,7 +652,7 @@ describe('host.explain', () => {
       async remove(_args: { id: string }) {}
 
       @Tool()
-      async free(_args: object) {}
+      async free() {}
     }
     const host = await hostOf([Shop]);
     const explained = host.explain(Shop);
@@ -673,7 +673,10 @@ describe('host.explain', () => {
         {
           id: 'Shop.remove',
           name: 'drop',
-          warnings: ['fact kind "ordre": no tool of this host proves it'],
+          warnings: [
+            'fact kind "ordre": no tool of this host proves it',
+            'it takes arguments but has no input schema, so a model is told nothing about them',
+          ],
         },
         { id: 'Shop.free', guards: [], warnings: [] },
       ],
@@ -701,6 +704,7 @@ describe('host.explain', () => {
         '    circuitBreaker: "db" opens after 3 failures for 1m',
         '    rateLimit: 10 calls per 1m, then refuse',
         '    ! fact kind "ordre": no tool of this host proves it',
+        '    ! it takes arguments but has no input schema, so a model is told nothing about them',
         '  Shop.free',
         '    no guards',
       ].join('\n'),
@@ -848,7 +852,7 @@ describe('a toolset', () => {
       refusal: {
         refused: true,
         code: 'THRESHOLD_EXCEEDED',
-        because: 'The value of "amount" "50" is out of bounds.',
+        because: '"amount" is "50", which is out of bounds.',
         tryInstead: 'Use a number of at most 10.',
         attemptsLeft: 2,
       },

@@ -35,6 +35,16 @@ interface Draft {
 }
 
 const TOOL_OPTIONS = ['name', 'description', 'input'];
+const ALL_TOOL_OPTIONS = [
+  ...TOOL_OPTIONS,
+  'rateLimit',
+  'circuitBreaker',
+  'timeout',
+  'maxAttempts',
+  'idempotent',
+  'prove',
+  'enforce',
+];
 const MODEL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 
 /** Builds the plan of every tool of every agent. Everything that is wrong goes to `problems`. */
@@ -110,7 +120,9 @@ function readToolOptions(
       value: options[option],
       message,
     });
-  for (const name of Object.keys(options)) if (!TOOL_OPTIONS.includes(name)) problem(name, 'is no option of @Tool');
+  for (const name of Object.keys(options))
+    if (!TOOL_OPTIONS.includes(name))
+      problem(name, `is no option of @Tool; its options are ${ALL_TOOL_OPTIONS.join(', ')}`);
   const { description, input } = options as { description?: unknown; input?: Partial<StandardSchemaV1> };
   if (description !== undefined && typeof description !== 'string') problem('description', 'must be a text');
   if (input === undefined) return undefined;
@@ -170,12 +182,19 @@ function plan(
     },
   };
   const steps = tool.guards.flatMap((declaration) => stepsOf(declaration, site));
+  if (info.input === undefined && takesArguments(agent, tool)) {
+    warnings.push('it takes arguments but has no input schema, so a model is told nothing about them');
+  }
   const limit = steps.find(({ kind }) => kind === maxAttempts.kind);
   if (limit === undefined) steps.push(countingStep);
   steps.sort((a, b) => positionOf(a.kind) - positionOf(b.kind));
   const method = (agent.prototype as Record<string, ToolFunction>)[tool.method] as ToolFunction;
   const counted = limit && { guard: limit.guard as MaxAttemptsGuard, step: limit };
   return { agent, plan: planOf(info, method, steps, counted), schema, guards: tool.guards, warnings };
+}
+
+function takesArguments(agent: AnyClass, { method }: AgentTool): boolean {
+  return (agent.prototype as Record<string, ToolFunction>)[method]?.length !== 0;
 }
 
 const countingStep: Step = {
@@ -185,15 +204,21 @@ const countingStep: Step = {
   decidesReplays: false,
   decidesAlone: false,
   isTold: false,
+  isQuiet: true,
   isCustom: false,
 };
+
+// A custom guard names its options only.
+function named(site: GuardSite, kind: string): GuardSite {
+  return { ...site, problem: (option, ...rest) => site.problem(`${kind}.${option}`, ...rest) };
+}
 
 function stepsOf({ definition, options, mode = 'enforce' }: AgentTool['guards'][number], site: GuardSite): Step[] {
   const { kind, refusesStreams, decidesReplays = false } = definition;
   if (site.tool.streams && refusesStreams !== undefined)
     site.problem(kind, undefined, `cannot guard an async * method: ${refusesStreams}`);
   try {
-    return definition.build(options as never, site).map((guard) => ({
+    return definition.build(options as never, isCustom(kind) ? named(site, kind) : site).map((guard) => ({
       guard,
       kind,
       mode,

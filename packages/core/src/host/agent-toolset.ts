@@ -1,3 +1,4 @@
+import { nearMatches } from '../container/near-match.js';
 import { isActGuardError } from '../errors/actguard-error.js';
 import { quoted, type Refusal } from '../errors/refusal.js';
 import { UsageError } from '../errors/usage-errors.js';
@@ -33,7 +34,7 @@ export class AgentToolset implements Toolset {
         value: tool.plan.tool.streams ? await collected(returned as AsyncIterable<unknown>) : await returned,
       };
     } catch (error) {
-      return failure(error);
+      return failure(error, tool);
     }
   }
 
@@ -42,11 +43,27 @@ export class AgentToolset implements Toolset {
       refused: true,
       code: 'tool.unknown',
       because: `There is no tool named ${quoted(name)}.`,
-      tryInstead: `Use one of: ${[...this.#tools.keys()].slice(0, 10).join(', ')}.`.slice(0, 150),
+      tryInstead: this.#suggestion(String(name)),
     };
-    return { ok: false, refusal, final: false, error: undefined };
+    const error = new UsageError(`a model called a tool that the run does not offer: ${quoted(name)}`, {
+      code: 'tool.unknown',
+    });
+    return { ok: false, refusal, final: !this.#run.isActive, error };
+  }
+
+  #suggestion(name: string): string {
+    const near = nearMatches(name, [...this.#tools.keys()]);
+    const names = near.length > 0 ? near : [...this.#tools.keys()];
+    let text = '';
+    for (const each of names) {
+      if (text.length + each.length > MAX_SUGGESTION_LENGTH) break;
+      text += `${text === '' ? '' : ', '}${each}`;
+    }
+    return `${near.length > 0 ? 'Did you mean' : 'Use one of'}: ${text}.`;
   }
 }
+
+const MAX_SUGGESTION_LENGTH = 120;
 
 function definitionOf({ plan, schema }: PlannedTool): ToolDefinition {
   const { id, name, description } = plan.tool;
@@ -75,11 +92,14 @@ async function collected(stream: AsyncIterable<unknown>): Promise<unknown[]> {
   return values;
 }
 
-function failure(error: unknown): ToolCallResult {
+function failure(error: unknown, { plan }: PlannedTool): ToolCallResult {
+  const final = isActGuardError(error) && error.code.startsWith('run.');
   if (isActGuardError(error)) {
-    const { toPrompt } = error as { toPrompt?: () => Refusal };
-    if (typeof toPrompt === 'function')
-      return { ok: false, refusal: toPrompt.call(error), final: error.code.startsWith('run.'), error };
+    const { toPrompt, tool } = error as { toPrompt?: () => Refusal; tool?: unknown };
+    // The refusal of a tool that this one calls is about something that the model did not ask for.
+    if (typeof toPrompt === 'function' && (final || tool === plan.tool.id)) {
+      return { ok: false, refusal: toPrompt.call(error), final, error };
+    }
   }
   const refusal: Refusal = {
     refused: true,
@@ -87,5 +107,5 @@ function failure(error: unknown): ToolCallResult {
     because: 'The tool failed.',
     tryInstead: 'Try it once more if that is safe, or go on without it and say so.',
   };
-  return { ok: false, refusal, final: false, error };
+  return { ok: false, refusal, final, error };
 }

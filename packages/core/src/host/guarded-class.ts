@@ -35,7 +35,10 @@ export function guardedClass(agent: AnyClass, plans: readonly Plan[]): Class<obj
         if (#run in instance) return instance.#run;
         if (instance instanceof Guarded) throw calledTooEarly(tool);
       }
-      throw new MissingRunError(tool);
+      throw new MissingRunError(
+        tool,
+        'it was taken from its agent; call it on what run.get returned inside host.run, or bind it',
+      );
     }
   }
   Object.defineProperty(Guarded, 'name', { value: agent.name });

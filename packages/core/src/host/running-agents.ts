@@ -52,6 +52,8 @@ export class RunningAgents implements RunAgents {
         });
       return planned;
     });
+    // What only constructing shows, such as a provider that is missing, must not look like a failure of a tool.
+    for (const agent of chosen) this.get(run, agent);
     return new AgentToolset(run, tools);
   }
 

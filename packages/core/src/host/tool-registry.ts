@@ -16,13 +16,17 @@ export class ToolRegistry implements ToolDirectory {
   readonly #ids = new Map<string, string[]>();
   readonly #names = new Map<string, string>();
   readonly #provers = new Map<string, string[]>();
+  readonly #kindsWithAbout = new Set<string>();
 
   constructor(tools: readonly RegisteredTool[]) {
     for (const { info, guards } of tools) {
       this.#names.set(info.id, info.name);
       for (const id of info.ids) push(this.#ids, id, info.id);
       for (const { definition, options } of guards) {
-        if (definition.kind === 'prove') push(this.#provers, String((options as { kind?: unknown }).kind), info.name);
+        if (definition.kind !== 'prove') continue;
+        const { kind, about } = options as { readonly kind?: unknown; readonly about?: unknown };
+        push(this.#provers, String(kind), info.name);
+        if (about !== undefined) this.#kindsWithAbout.add(String(kind));
       }
     }
   }
@@ -33,6 +37,10 @@ export class ToolRegistry implements ToolDirectory {
 
   provers(kind: string): readonly string[] {
     return this.#provers.get(kind) ?? [];
+  }
+
+  provesAbout(kind: string): boolean {
+    return this.#kindsWithAbout.has(kind);
   }
 
   modelName(id: string): string {

@@ -35,6 +35,13 @@ export interface RunAgents {
 
 type Stop = (tool: string) => RunStoppedError;
 
+/** What the application called, by what it writes. */
+const WRITERS: Partial<Record<StoreOperation['op'], string>> = {
+  'fact.add': 'run.facts.add',
+  'fact.revoke': 'run.facts.revoke',
+  'turn.add': 'run.userSaid',
+};
+
 /** A run, as its host and its calls see it. */
 export class AgentRun implements CallRun {
   readonly id: string;
@@ -148,7 +155,7 @@ export class AgentRun implements CallRun {
 
   /** Writes what later calls depend on. */
   write(operation: StoreOperation): void {
-    if (this.#ending !== undefined) throw new RunEndedError('run');
+    if (this.#ending !== undefined) throw new RunEndedError(WRITERS[operation.op] ?? 'run');
     const { store, clock } = this.core;
     if (this.#ready === undefined) {
       const done = store.apply([operation], clock.now());

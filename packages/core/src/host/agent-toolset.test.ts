@@ -1,0 +1,179 @@
+import { describe, expect, it } from '@jest/globals';
+import * as v from 'valibot';
+import {
+  type ActGuardEvent,
+  Agent,
+  AgentHost,
+  byUser,
+  defineGuard,
+  GuardRefusedError,
+  Idempotent,
+  inject,
+  MaxAttempts,
+  RateLimit,
+  Tool,
+} from '../index.js';
+
+class Ledger {
+  readonly paid: string[] = [];
+}
+
+@Agent()
+class Inner {
+  @Tool()
+  @MaxAttempts(1)
+  async step(): Promise<string> {
+    return 'stepped';
+  }
+}
+
+@Agent()
+class Outer {
+  readonly #inner = inject(Inner);
+  readonly #ledger = inject(Ledger);
+
+  @Tool({ input: v.object({ amount: v.number() }) })
+  async transferMoney(args: { amount: number }): Promise<void> {
+    this.#ledger.paid.push(String(args.amount));
+  }
+
+  @Tool()
+  async twice(): Promise<string> {
+    await this.#inner.step();
+    return this.#inner.step();
+  }
+
+  @Tool()
+  @RateLimit({ scope: byUser })
+  async limited(): Promise<void> {}
+}
+
+describe('a toolset', () => {
+  it('is refused to a run whose agents cannot be made, so that a missing provider is no failure of a tool', async () => {
+    const host = await AgentHost.create({ agents: [Outer, Inner] });
+    await host.run((run) => {
+      expect(() => run.tools(Outer)).toThrow(expect.objectContaining({ code: 'usage.provider_missing' }));
+    });
+    await host.close();
+  });
+
+  it('proposes the tool that was probably meant, and says stop to an unknown one once the run is stopped', async () => {
+    const host = await AgentHost.create({ agents: [Outer, Inner], providers: [Ledger] });
+    await host.run(async (run) => {
+      const tools = run.tools();
+      expect(await tools.call('transfer_money', {})).toMatchObject({
+        ok: false,
+        final: false,
+        refusal: { code: 'tool.unknown', tryInstead: 'Did you mean: transferMoney.' },
+      });
+      run.kill('enough');
+      expect(await tools.call('nothing', {})).toMatchObject({ ok: false, final: true });
+    });
+    await host.close();
+  });
+
+  it('keeps what a schema says readable, in quotes that cannot break out', async () => {
+    const host = await AgentHost.create({ agents: [Outer, Inner], providers: [Ledger] });
+    await host.run(async (run) => {
+      const answer = await run.tools().call('transferMoney', '{"amount":"5"}');
+      expect(answer).toMatchObject({ refusal: { code: 'guard.input_invalid' } });
+      expect(!answer.ok && answer.refusal.because).toContain("received '5'");
+    });
+    await host.close();
+  });
+
+  it('does not hand the refusal of a tool inside to the model as that of the tool it called', async () => {
+    const host = await AgentHost.create({ agents: [Outer, Inner], providers: [Ledger] });
+    await host.run(async (run) => {
+      const answer = await run.tools().call('twice', {});
+      expect(answer).toMatchObject({ ok: false, final: false, refusal: { code: 'tool.failed' } });
+      expect(!answer.ok && answer.error).toMatchObject({ code: 'guard.max_attempts_exceeded', tool: 'Inner.step' });
+    });
+    await host.close();
+  });
+
+  it('tells the developer, not the model, that a run without user cannot be limited by user', async () => {
+    const host = await AgentHost.create({ agents: [Outer, Inner], providers: [Ledger] });
+    await host.run(async (run) => {
+      const answer = await run.tools().call('limited', {});
+      expect(!answer.ok && answer.error).toMatchObject({ message: expect.stringContaining('this run has no userId') });
+      expect(!answer.ok && answer.refusal.because).toBe('This tool is not available in this task.');
+    });
+    await host.close();
+  });
+});
+
+describe('a decorator without its parentheses', () => {
+  it('says so at once', () => {
+    const method = async (): Promise<void> => {};
+    const context = { kind: 'method', name: 'pay', metadata: {} };
+    for (const decorator of [Tool, RateLimit, MaxAttempts, Idempotent] as unknown as ((
+      ...args: unknown[]
+    ) => unknown)[]) {
+      expect(() => decorator(method, context)).toThrow(/needs parentheses/);
+    }
+    expect(() => (Agent as unknown as (target: unknown) => unknown)(class {})).toThrow(/needs parentheses/);
+  });
+});
+
+describe('a guard of one’s own', () => {
+  const Max = defineGuard<{ readonly max: number }, { readonly n: number }>({
+    name: 'max',
+    create: ({ max }, site) => {
+      if (!(max > 0)) site.problem('max', max, 'must be above 0');
+      return {
+        admit(call) {
+          if (call.args.n > max) throw new GuardRefusedError({ tool: call.tool, guard: 'max', because: 'Too much.' });
+        },
+      };
+    },
+  });
+
+  it('cannot be declared without options that it needs', async () => {
+    class Forgets {
+      // @ts-expect-error max is required
+      @Max()
+      async pay(_args: { n: number }): Promise<void> {}
+    }
+    expect(Forgets.name).toBe('Forgets');
+  });
+
+  it('names itself where its options are wrong', async () => {
+    @Agent()
+    class Wrong {
+      @Tool()
+      @Max({ max: -1 })
+      async pay(_args: { n: number }): Promise<void> {}
+    }
+    await expect(AgentHost.create({ agents: [Wrong] })).rejects.toThrow(/Wrong\.pay @max\.max = -1: must be above 0/);
+  });
+});
+
+describe('observe mode', () => {
+  it('tells a replay and a refusal apart, with the code of what would have been refused', async () => {
+    @Agent()
+    class Till {
+      @Tool()
+      @Idempotent({ key: 'key' })
+      @MaxAttempts(1)
+      async pay(args: { key: string }): Promise<string> {
+        return args.key;
+      }
+    }
+    const observed: ActGuardEvent[] = [];
+    const host = await AgentHost.create({
+      agents: [Till],
+      mode: 'observe',
+      onEvent: (event) => void (event.name === 'guard.observed' && observed.push(event)),
+    });
+    await host.run(async (run) => {
+      await run.get(Till).pay({ key: 'k' });
+      await run.get(Till).pay({ key: 'k' });
+    });
+    expect(observed).toMatchObject([
+      { guardName: 'idempotent', errorType: 'replay' },
+      { guardName: 'maxAttempts', errorType: 'MaxAttemptsExceededError', code: 'guard.max_attempts_exceeded' },
+    ]);
+    await host.close();
+  });
+});
