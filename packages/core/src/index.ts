@@ -1,3 +1,5 @@
+/// <reference lib="esnext.decorators" preserve="true" />
+/// <reference lib="esnext.disposable" preserve="true" />
 export { AGENT_METADATA_KEY, Agent, type AgentDecorator, type AgentOptions } from './agent/agent.js';
 export type { ArgumentName, ArgumentPath, IdArgument, NumberPath } from './agent/argument-types.js';
 export { symbolMetadata } from './agent/symbol-metadata.js';
