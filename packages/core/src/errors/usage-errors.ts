@@ -26,15 +26,17 @@ export interface ConfigurationProblem {
 
 /** Everything that is wrong with what was given to `AgentHost.create`, together. */
 export class HostConfigurationError extends UsageError {
-  readonly problems: readonly ConfigurationProblem[];
-
   constructor(problems: readonly ConfigurationProblem[]) {
     const lines = problems.map((problem) => `  - ${lineOf(problem)}`);
     super(`${problems.length} configuration problem${problems.length === 1 ? '' : 's'}:\n${lines.join('\n')}`, {
       code: 'usage.host_configuration',
       details: { problems },
     });
-    this.problems = problems;
+  }
+
+  /** All that is wrong, in no particular order. */
+  get problems(): readonly ConfigurationProblem[] {
+    return this.details['problems'] as readonly ConfigurationProblem[];
   }
 }
 nameError(HostConfigurationError, 'HostConfigurationError');
