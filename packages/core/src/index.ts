@@ -6,7 +6,7 @@ export { symbolMetadata } from './agent/symbol-metadata.js';
 export { Tool, type ToolOptions, type ValidatingSchema } from './agent/tool.js';
 export { TOOL_METADATA_KEY, type ToolDecorator, type ToolMethod } from './agent/tool-decorator.js';
 export type { ToolInfo } from './agent/tool-info.js';
-export type { Clock, Scheduled } from './clock.js';
+export type { Clock, Scheduled, SchedulingClock } from './clock.js';
 export { type InjectOptions, inject } from './container/inject.js';
 export { Injectable, type InjectableDecorator, type InjectableOptions } from './container/injectable.js';
 export type { OnHostClose, OnHostInit } from './container/lifecycle.js';
@@ -37,6 +37,7 @@ export { ActGuardError, type ErrorFacts, isActGuardError } from './errors/actgua
 export { ToolExecutionError, ToolTimeoutError } from './errors/execution-errors.js';
 export {
   CircuitOpenError,
+  type GuardErrorFacts,
   GuardRefusedError,
   type InputIssue,
   MaxAttemptsExceededError,
@@ -55,7 +56,7 @@ export {
   MissingIdempotencyKeyError,
 } from './errors/idempotency-errors.js';
 export { type PolicyCode, PolicyViolationError } from './errors/policy-violation-error.js';
-export type { Refusal } from './errors/refusal.js';
+export type { PromptText, Refusal } from './errors/refusal.js';
 export {
   MissingRunError,
   NestedRunError,

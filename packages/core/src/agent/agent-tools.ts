@@ -1,6 +1,7 @@
 import type { ConfigurationProblem } from '../errors/usage-errors.js';
 import type { GuardDeclaration } from '../guards/guard-definition.js';
-import { type AnyClass, type ClassRecord, lineage } from './class-record.js';
+import { isCustom } from '../guards/order.js';
+import { type AnyClass, lineage, type MethodRecord } from './class-record.js';
 
 /** A tool of an agent class with all that its class and the ancestors of it declare. */
 export interface AgentTool {
@@ -44,10 +45,10 @@ export function toolsOf(agent: AnyClass, problems: ConfigurationProblem[]): Agen
         ids: inherited?.ids ?? [id],
         options: {
           ...inherited?.options,
-          ...own.tool,
+          ...given(own.tool),
           [IS_TOOL]: own.tool !== undefined || inherited?.options[IS_TOOL] === true,
         },
-        guards: merged(inherited?.guards ?? [], own.guards),
+        guards: merged(agent, method, inherited?.guards ?? [], own.guards, problems),
       });
     }
   }
@@ -61,11 +62,29 @@ function withoutMark(tool: AgentTool): AgentTool {
   return { ...tool, ids: [...new Set(tool.ids)], options };
 }
 
-function merged(inherited: readonly GuardDeclaration[], own: readonly GuardDeclaration[]): GuardDeclaration[] {
-  const replaced = new Set(
-    own.filter(({ definition }) => !definition.repeatable).map(({ definition }) => definition.kind),
-  );
-  return [...inherited.filter(({ definition }) => !replaced.has(definition.kind)), ...own];
+// An option given as `undefined` is not given: an override must not lose the schema that its ancestor checks with.
+function given(options: ClassRecordOptions): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
+}
+
+function merged(
+  agent: AnyClass,
+  method: string,
+  inherited: readonly GuardDeclaration[],
+  own: readonly GuardDeclaration[],
+  problems: ConfigurationProblem[],
+): GuardDeclaration[] {
+  const replacing = own.filter(({ definition }) => !definition.repeatable);
+  const kept = inherited.filter(({ definition }) => {
+    const successor = replacing.find((each) => each.definition.kind === definition.kind);
+    if (successor === undefined) return true;
+    // Built-in guards of another copy of the package are the same guards; custom ones of one name need not be.
+    if (!isCustom(definition.kind) || successor.definition === definition) return false;
+    const message = `is guarded by two different guards named ${definition.kind}, here and on a class that it extends; rename one`;
+    problems.push({ code: 'usage.guard_twice', className: agent.name, method, option: definition.kind, message });
+    return true;
+  });
+  return [...kept, ...own];
 }
 
 function reportTwins(
@@ -85,7 +104,8 @@ function reportTwins(
   }
 }
 
-type ClassRecordGuards = NonNullable<ReturnType<ClassRecord['methods']['get']>>['guards'];
+type ClassRecordGuards = MethodRecord['guards'];
+type ClassRecordOptions = MethodRecord['tool'];
 
 function isUsable(agent: AnyClass, { method, options, guards }: AgentTool, problems: ConfigurationProblem[]): boolean {
   const problem = (message: string): false => {

@@ -45,7 +45,7 @@ export function contextBag(context: {
 }): MetadataBag {
   if (context.metadata) return context.metadata;
   throw new UsageError(
-    `The compiler gave no decorator metadata for ${String(context.name)}. Compile with TypeScript 5.2 or later, esbuild, swc 2022-03 or Babel 2023-11.`,
+    `The compiler gave no decorator metadata for ${String(context.name)}. Compile with TypeScript 5.4 or later, esbuild, swc 2022-03 or Babel 2023-11.`,
     { code: 'usage.decorator_metadata' },
   );
 }

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { JsonSchema } from './schema-names.js';
 
 /** A tool as the host knows it. */
 export interface ToolInfo {
@@ -14,6 +15,8 @@ export interface ToolInfo {
   readonly input: StandardSchemaV1 | undefined;
   /** Names of the arguments that the schema knows; `undefined` where it does not tell. */
   readonly argumentNames: ReadonlySet<string> | undefined;
+  /** The schema as JSON Schema; `undefined` where it cannot say. */
+  readonly inputSchema: JsonSchema | undefined;
   /** The method yields (`async *`). */
   readonly streams: boolean;
 }

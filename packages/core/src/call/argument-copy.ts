@@ -32,6 +32,17 @@ export function copyArguments(tool: string, args: unknown): object {
 
 const NO_ARGUMENTS = Object.freeze({});
 
+/** A date that cannot be set: freezing an object does not reach the time inside. */
+class FrozenDate extends Date {}
+
+for (const name of Object.getOwnPropertyNames(Date.prototype).filter((each) => each.startsWith('set'))) {
+  Object.defineProperty(FrozenDate.prototype, name, {
+    value() {
+      throw new TypeError(`${name}: the arguments of a tool are frozen; copy the date first`);
+    },
+  });
+}
+
 /** Thrown where a value is no plain data; on its way out it learns where that is. */
 class NotPlain {
   readonly what: string;
@@ -73,7 +84,7 @@ class Copier {
   #copyObject(value: object, depth: number): unknown {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null) {
-      if (value instanceof Date) return Object.freeze(new Date(value.getTime()));
+      if (value instanceof Date) return Object.freeze(new FrozenDate(value.getTime()));
       const tag = Object.prototype.toString.call(value);
       if (tag !== '[object Object]') throw new NotPlain(`is ${tag.slice(8, -1)}, not plain data`);
     }

@@ -19,7 +19,6 @@ export function startCall(plan: Plan, run: CallRun, agent: object): ToolCall {
     run,
     agent,
     frame?.run === run ? frame.call : undefined,
-    run.nextCallNumber(),
     run.core.clock.now(),
   );
 }

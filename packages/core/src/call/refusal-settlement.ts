@@ -47,7 +47,8 @@ function failedCheck(call: ToolCall, guard: string, cause: unknown): GuardRefuse
 
 // Every call costs one attempt, whoever refuses it; over the limit that is what the model has to hear.
 function countAttempt(call: ToolCall, refused: Refused): MaybePromise<Refused> {
-  if (call.attempt > 0 || refused.kind === 'runState') return refused;
+  // Counting for a run that is forgotten would leave an entry behind for good.
+  if (call.attempt > 0 || refused.kind === 'runState' || call.run.isEnded) return refused;
   const { maxAttempts } = call.plan;
   const operation = maxAttempts?.guard.request(call);
   if (maxAttempts === undefined || operation === undefined) {

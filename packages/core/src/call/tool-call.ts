@@ -55,18 +55,22 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   #kept: unknown[] | undefined;
   #controller: AbortController | undefined;
 
-  constructor(plan: Plan, run: CallRun, agent: object, parent: ActiveCall | undefined, number: number, now: number) {
+  constructor(plan: Plan, run: CallRun, agent: object, parent: ActiveCall | undefined, now: number) {
     this.plan = plan;
     this.run = run;
     this.agent = agent;
     this.parent = parent;
-    this.#number = number;
     this.now = now;
+    this.#number = run.nextCallNumber();
   }
 
   get id(): string {
     this.#id ??= `${this.run.id}:${this.#number}`;
     return this.#id;
+  }
+
+  get owner(): string {
+    return `${this.id}:${this.run.nonce}`;
   }
 
   get tool(): string {

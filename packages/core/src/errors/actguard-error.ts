@@ -1,5 +1,11 @@
+import { errorSummary, plainData } from './plain-data.js';
+import { cut } from './refusal.js';
+
 /** Marks our errors, so that they are known across duplicate copies of the package. */
 const ERROR_BRAND = Symbol.for('actguard.error');
+
+/** Longest message in `toJSON()`: that of a host names all of its problems. */
+const MAX_MESSAGE_LENGTH = 4096;
 
 /** What every ActGuard error carries besides its message. */
 export interface ErrorFacts {
@@ -37,11 +43,15 @@ export class ActGuardError extends Error {
     this.details = facts.details ?? {};
   }
 
-  /** Plain data for logs: no stack, and of the cause only its name and code. */
+  /**
+   * Plain data for logs, of bounded size whatever the details hold: long texts, lists and nested values are cut. No stack,
+   * and of the cause only its name and code.
+   */
   toJSON(): Record<string, unknown> {
-    const { name, code, reason, message, retryable, details } = this;
-    const cause = this.cause === undefined ? {} : { cause: summaryOf(this.cause) };
-    return { name, code, reason, message, retryable, details, ...cause };
+    const { name, code, reason, retryable } = this;
+    const cause = this.cause === undefined ? {} : { cause: errorSummary(this.cause) };
+    const facts = plainData({ name, code, reason, retryable }) as Record<string, unknown>;
+    return { ...facts, message: cut(String(this.message), MAX_MESSAGE_LENGTH), details: plainData(this.details), ...cause };
   }
 }
 
@@ -61,14 +71,4 @@ export function isActGuardError(error: unknown): error is ActGuardError {
 /** Gives an error class a name that survives minification. */
 export function nameError(errorClass: { readonly prototype: Error }, name: string): void {
   Object.defineProperty(errorClass.prototype, 'name', { value: name, configurable: true, writable: true });
-}
-
-function summaryOf(cause: unknown): unknown {
-  try {
-    if (!(cause instanceof Error)) return typeof cause;
-    const code = (cause as { code?: unknown }).code;
-    return typeof code === 'string' ? { name: cause.name, code } : { name: cause.name };
-  } catch {
-    return typeof cause;
-  }
 }

@@ -153,7 +153,8 @@ export class CircuitOpenError extends ToolGuardError {
 
   constructor(facts: { tool: string; dependency: string; retryAfterMs: number; resetAt: number }) {
     const retryAfter = Math.ceil(facts.retryAfterMs / 1000);
-    super(`${facts.tool}: circuit "${facts.dependency}" is open; retry after ${retryAfter} s`, {
+    const until = retryAfter > 0 ? `is open; retry after ${retryAfter} s` : 'is half-open, and another call probes it';
+    super(`${facts.tool}: circuit "${facts.dependency}" ${until}`, {
       code: 'guard.circuit_open',
       tool: facts.tool,
       retryable: true,
@@ -169,7 +170,8 @@ export class CircuitOpenError extends ToolGuardError {
     return {
       because: `${quoted(this.dependency)} is failing, so calls to it are paused.`,
       tryInstead: 'Do not repeat the call now. Go on without it, or tell the user that it is unavailable.',
-      retryAfterMs: this.retryAfterMs,
+      // While one call probes it is not known when the next may.
+      retryAfterMs: this.retryAfterMs > 0 ? this.retryAfterMs : undefined,
     };
   }
 }

@@ -22,6 +22,8 @@ export interface PromptText {
 
 /** Longest sentence of a refusal, in characters. Two of them stay under about 80 tokens. */
 export const MAX_SENTENCE_LENGTH = 150;
+/** The same in UTF-8 bytes: of scripts beyond Latin a character is often a token or more. */
+export const MAX_SENTENCE_BYTES = 240;
 const MAX_QUOTED_LENGTH = 40;
 
 // Control, format (zero-width, bidirectional), surrogate, private-use and separator characters.
@@ -38,9 +40,19 @@ export function quoted(value: unknown, maxLength = MAX_QUOTED_LENGTH): string {
   return `"${cut(clean, maxLength)}"`;
 }
 
-/** A text cut to a length, with an ellipsis where something was left out. */
+/** A text cut to a length, with an ellipsis where something was left out. Half a character is never left over. */
 export function cut(text: string, maxLength: number): string {
-  return text.length <= maxLength ? text : `${text.slice(0, maxLength - 1)}…`;
+  return text.length <= maxLength ? text : `${text.slice(0, maxLength - 1).replace(HALF_AT_END, '')}…`;
+}
+
+const HALF_AT_END = /[\uD800-\uDBFF]$/;
+const ELLIPSIS_BYTES = 3;
+
+function cutBytes(text: string, maxBytes: number): string {
+  const encoder = new TextEncoder();
+  if (encoder.encode(text).length <= maxBytes) return text;
+  const { read } = encoder.encodeInto(text, new Uint8Array(maxBytes - ELLIPSIS_BYTES));
+  return `${text.slice(0, read)}…`;
 }
 
 /** Builds the refusal of an error from what it says. */
@@ -48,15 +60,17 @@ export function refusalOf(code: string, text: PromptText, attemptsLeft: number |
   return {
     refused: true,
     code,
-    because: sentence(text.because),
-    tryInstead: sentence(text.tryInstead),
+    because: sentence(text.because, 'The call was refused.'),
+    tryInstead: sentence(text.tryInstead, 'Do the task in another way, or tell the user.'),
     ...(text.retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(text.retryAfterMs) }),
     ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
   };
 }
 
-function sentence(text: string): string {
-  return cut(text.replace(INVISIBLE, ' '), MAX_SENTENCE_LENGTH);
+// A refusal must reach the model even where a guard of the user gave no text.
+function sentence(text: unknown, fallback: string): string {
+  if (typeof text !== 'string' || text.trim() === '') return fallback;
+  return cutBytes(cut(text.replace(INVISIBLE, ' '), MAX_SENTENCE_LENGTH), MAX_SENTENCE_BYTES);
 }
 
 function describe(value: unknown): string {

@@ -1,4 +1,7 @@
 import { ActGuardError, type ErrorFacts, nameError } from './actguard-error.js';
+import { shown } from './shown.js';
+
+export { shown } from './shown.js';
 
 /** The API was used in a way that cannot work; the message names what and where. */
 export class UsageError extends ActGuardError {
@@ -45,12 +48,4 @@ function lineOf({ className, method, option, value, message }: ConfigurationProb
   const place = [className, method].filter((part) => part !== undefined).join('.');
   const given = option === undefined ? '' : ` @${option}${value === undefined ? '' : ` = ${shown(value)}`}`;
   return `${place}${given}${place === '' && given === '' ? '' : ': '}${message}`;
-}
-
-/** A value as an error message shows it: short, and never failing. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 59)}…` : value);
-  if (typeof value === 'function') return `[function ${value.name || 'anonymous'}]`;
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[array]' : '[object]';
-  return String(value);
 }

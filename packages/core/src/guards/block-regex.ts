@@ -1,6 +1,7 @@
 import type { ArgumentPath } from '../agent/argument-types.js';
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { quoted } from '../errors/refusal.js';
+import { nameText } from '../errors/shown.js';
 import type { Rule } from './enforce.js';
 import type { Guard, GuardedCall } from './guard.js';
 import type { GuardSite } from './guard-site.js';
@@ -29,7 +30,7 @@ export function blockRegex<Args>(
   options: BlockRegexOptions = {},
 ): Rule<Args> {
   return {
-    description: `${String(arg)} does not match ${String(pattern)}`,
+    description: `${nameText(arg)} does not match ${patternText(pattern)}`,
     build(site) {
       const check = new OptionCheck(
         site,
@@ -39,18 +40,37 @@ export function blockRegex<Args>(
         'usage.policy_configuration',
       );
       const argument = RuleArgument.parse(site, 'blockRegex', arg);
-      try {
-        const linear = new LinearPattern(pattern);
-        return (
-          argument &&
-          new BlockRegexGuard(site, argument, linear, { ...options, optional: check.flag('optional', false) })
-        );
-      } catch (error) {
-        check.problem('pattern', String(pattern), (error as Error).message);
-        return undefined;
-      }
+      const checked = { hint: check.optionalText('hint'), optional: check.flag('optional', false) };
+      const linear = linearPattern(check, pattern);
+      return argument && linear && new BlockRegexGuard(site, argument, linear, checked);
     },
   };
+}
+
+function linearPattern(check: OptionCheck, pattern: unknown): LinearPattern | undefined {
+  if (typeof pattern !== 'string' && !isRegExp(pattern)) {
+    check.problem('pattern', pattern, 'must be a RegExp or the text of one');
+    return undefined;
+  }
+  try {
+    return new LinearPattern(pattern);
+  } catch (error) {
+    check.problem('pattern', String(pattern), (error as Error).message);
+    return undefined;
+  }
+}
+
+function isRegExp(value: unknown): value is RegExp {
+  return Object.prototype.toString.call(value) === '[object RegExp]';
+}
+
+function patternText(pattern: unknown): string {
+  return isRegExp(pattern) ? String(pattern) : nameText(pattern);
+}
+
+interface CheckedOptions {
+  readonly hint: string | undefined;
+  readonly optional: boolean;
 }
 
 class BlockRegexGuard implements Guard {
@@ -58,9 +78,9 @@ class BlockRegexGuard implements Guard {
   readonly #site: GuardSite;
   readonly #arg: RuleArgument;
   readonly #pattern: LinearPattern;
-  readonly #options: BlockRegexOptions;
+  readonly #options: CheckedOptions;
 
-  constructor(site: GuardSite, arg: RuleArgument, pattern: LinearPattern, options: BlockRegexOptions) {
+  constructor(site: GuardSite, arg: RuleArgument, pattern: LinearPattern, options: CheckedOptions) {
     this.#site = site;
     this.#arg = arg;
     this.#pattern = pattern;

@@ -88,7 +88,7 @@ class CircuitBreakerGuard implements Guard {
     return {
       op: 'breaker.enter',
       name: this.name,
-      owner: call.id,
+      owner: call.owner,
       resetTimeoutMs: this.#resetTimeoutMs,
       observe: false,
     };
@@ -109,7 +109,7 @@ class CircuitBreakerGuard implements Guard {
     const generation = call.kept(this) as number | undefined;
     if (generation === undefined) return undefined;
     const verdict = this.#verdict(outcome);
-    return { op: 'breaker.leave', name: this.name, owner: call.id, generation, verdict, maxFails: this.#maxFails };
+    return { op: 'breaker.leave', name: this.name, owner: call.owner, generation, verdict, maxFails: this.#maxFails };
   }
 
   #verdict(outcome: Outcome): BreakerLeave['verdict'] {
@@ -172,5 +172,5 @@ function kindsOf(check: OptionCheck, option: string, kinds: unknown): ReadonlySe
     if (!FAILURE_KINDS.includes(kind as FailureKind))
       check.problem(option, kind, `must hold only ${FAILURE_KINDS.join(', ')}`);
   }
-  return new Set(list as FailureKind[]);
+  return new Set((list as FailureKind[]).filter((kind) => FAILURE_KINDS.includes(kind)));
 }

@@ -1,5 +1,5 @@
 import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
-import { UsageError } from '../errors/usage-errors.js';
+import { shown, UsageError } from '../errors/usage-errors.js';
 import type { Guard } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
 import type { GuardSite } from './guard-site.js';
@@ -27,6 +27,9 @@ export type CustomDecorator<Options, Args> = <Actual extends Args>(
 
 const NAME = /^[a-z][A-Za-z0-9]*$/;
 
+/** What refuses besides guards: events and `host.explain` name these too. */
+const TAKEN = ['input', 'runState', 'store', 'custom'];
+
 /**
  * Makes a decorator of your own guard, by the same contract as the built-in ones. It acts behind policy (`@Enforce`) and
  * before capacity (`@CircuitBreaker`, `@RateLimit`), and is asked for replays too (`call.isReplay`).
@@ -44,17 +47,19 @@ const NAME = /^[a-z][A-Za-z0-9]*$/;
  *
  * The decorator fits any tool; give `Args` where the guard reads arguments, and it fits those that have them.
  *
- * @throws {UsageError} where the name is taken by a built-in guard or is no identifier
+ * @throws {UsageError} where the name is taken or is no identifier, or `create` is no function
  */
 export function defineGuard<Options extends object = object, Args = unknown>(
   custom: CustomGuard<Options, Args>,
 ): CustomDecorator<Options, Args> {
+  if (typeof custom !== 'object' || custom === null)
+    throw new UsageError(`defineGuard takes an object with name and create, not ${shown(custom)}`);
   const { name } = custom;
-  if (typeof name !== 'string' || !NAME.test(name) || !isCustom(name) || name === 'custom') {
-    throw new UsageError(
-      `defineGuard: the name ${JSON.stringify(name)} must be an identifier that no built-in guard has`,
-    );
+  if (typeof name !== 'string' || !NAME.test(name) || !isCustom(name) || TAKEN.includes(name)) {
+    throw new UsageError(`defineGuard: the name ${shown(name)} must be an identifier that no built-in guard has`);
   }
+  if (typeof custom.create !== 'function')
+    throw new UsageError(`defineGuard: create of ${name} must be a function, not ${shown(custom.create)}`);
   const definition: GuardDefinition<Options> = {
     kind: name,
     decidesReplays: true,

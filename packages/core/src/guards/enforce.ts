@@ -29,10 +29,12 @@ export interface EnforceOptions {
  */
 export function Enforce<Args>(...rules: Rule<NoInfer<Args>>[]): ToolDecorator<Args>;
 export function Enforce<Args>(options: EnforceOptions, ...rules: Rule<NoInfer<Args>>[]): ToolDecorator<Args>;
-export function Enforce<Args>(first?: EnforceOptions | Rule<Args>, ...others: Rule<Args>[]): ToolDecorator<Args> {
+export function Enforce<Args>(...given: (EnforceOptions | Rule<Args>)[]): ToolDecorator<Args> {
+  const [first, ...others] = given;
   const isRule = typeof first !== 'object' || first === null || 'build' in first;
-  const rules = (isRule ? [first, ...others] : others).filter((each) => each !== undefined);
-  const declared = { rules: rules as Rule<never>[], ...(isRule ? {} : first) };
+  // What is no rule stays in the list: a rule lost by a wrong import must not leave the tool unguarded.
+  const rules = (isRule ? given : others) as Rule<never>[];
+  const declared = { rules, ...(isRule ? {} : first) };
   return guardDecorator('Enforce', declareGuard(enforce, declared));
 }
 

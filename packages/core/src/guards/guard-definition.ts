@@ -32,5 +32,7 @@ export interface GuardDeclaration {
  * checked by `build`, since JavaScript can pass anything.
  */
 export function declareGuard(definition: GuardDefinition<never>, options: object): GuardDeclaration {
-  return { definition, options, mode: (options as { readonly mode?: Mode } | null)?.mode };
+  // A copy: what is declared does not change with an object that somebody else holds.
+  const declared = typeof options === 'object' && options !== null ? { ...options } : options;
+  return { definition, options: declared, mode: (declared as { readonly mode?: Mode } | null)?.mode };
 }

@@ -19,6 +19,8 @@ export type Outcome =
 export interface GuardedCall<Args = unknown> extends CallContext {
   /** The arguments: a frozen plain copy, the very object that the method gets. */
   readonly args: Args;
+  /** Who holds what the call takes in the store: never the same for two calls, even of runs with one id. */
+  readonly owner: string;
   /** Monotonic milliseconds, read once for the call and again after each wait. */
   readonly now: number;
   /** A stored result will be delivered: the method will not run. */

@@ -277,7 +277,7 @@ describe('a key', () => {
     const host = await AgentHost.create({ agents: [Odd], clock, store });
     const run = host.open();
     await run.get(Odd).pay({});
-    expect(store.snapshot()).toMatchObject({ idempotency: { [`run:${run.id}`]: expect.anything() } });
+    expect(store.snapshot()).toMatchObject({ idempotency: { [`run:${run.key}`]: expect.anything() } });
     expect(JSON.stringify(store.snapshot()['idempotency'])).toMatch(/k0.*"state":"done"/);
   });
 

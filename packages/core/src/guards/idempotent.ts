@@ -102,9 +102,7 @@ class IdempotentGuard implements Guard {
   readonly #throws: boolean;
   readonly #within: 'run' | 'session' | 'host';
   readonly #shared: boolean;
-  readonly #safeErrors: readonly (abstract new (
-    ...args: never[]
-  ) => Error)[];
+  readonly #safeErrors: readonly ErrorClass[];
   readonly #succeeded: ((result: unknown) => boolean) | undefined;
   readonly #reconcile: ((args: unknown, call: CallContext) => Promise<Reconciliation>) | undefined;
 
@@ -112,23 +110,17 @@ class IdempotentGuard implements Guard {
     const known = ['key', 'ttl', 'onDuplicate', 'within', 'shared', 'safeErrors', 'succeeded', 'reconcile', 'mode'];
     const check = new OptionCheck(site, 'Idempotent', options, known, 'usage.invalid_idempotent_tool');
     const key: unknown = options?.key ?? 'idempotencyKey';
-    if (typeof key !== 'string' && typeof key !== 'function')
-      check.problem('key', key, 'must be the name of an argument or a function');
     this.#tool = site.tool.id;
     this.#key =
       typeof key === 'function'
         ? (key as (args: unknown, call: CallContext) => unknown)
-        : check.argument('key', String(key));
+        : check.argument('key', key);
     this.#ttlMs = check.duration('ttl', '1h');
     this.#throws = check.oneOf('onDuplicate', ['return', 'throw'], 'return') === 'throw';
     this.#within = check.oneOf('within', ['run', 'session', 'host'], 'run');
     this.#shared = check.flag('shared', false);
     if (this.#shared && this.#within !== 'host') check.problem('shared', true, "goes with within: 'host'");
-    this.#safeErrors = options?.safeErrors ?? [];
-    if (!Array.isArray(this.#safeErrors) || this.#safeErrors.some((each) => typeof each !== 'function')) {
-      check.problem('safeErrors', options.safeErrors, 'must be a list of error classes');
-      this.#safeErrors = [];
-    }
+    this.#safeErrors = safeErrorsOf(check, options?.safeErrors);
     this.#succeeded = check.optionalFunction('succeeded');
     this.#reconcile = check.optionalFunction('reconcile');
   }
@@ -142,7 +134,7 @@ class IdempotentGuard implements Guard {
       tool: this.#tool,
       key,
       ttlMs: this.#ttlMs,
-      owner: call.id,
+      owner: call.owner,
       args: call.args,
       observe: false,
     };
@@ -212,7 +204,7 @@ class IdempotentGuard implements Guard {
       scope,
       tool: this.#tool,
       key,
-      owner: call.id,
+      owner: call.owner,
       ttlMs: this.#ttlMs,
       state,
       result: state === 'done' && outcome.status === 'success' ? copyResult(outcome.value) : undefined,
@@ -279,10 +271,19 @@ class IdempotentGuard implements Guard {
 
   #scopeOf({ run }: GuardedCall): string {
     // A session without a name ends with its run.
-    if (this.#within === 'run' || (this.#within === 'session' && !run.hasNamedSession)) return runScope(run.id);
+    if (this.#within === 'run' || (this.#within === 'session' && !run.hasNamedSession)) return runScope(run.key);
     if (this.#within === 'session') return sessionScope(run.sessionKey);
     if (this.#shared) return 'all';
     if (run.userId === undefined) throw new ScopeValidationError(this.#tool, 'userId of the run', false);
     return `user:${run.userId}`;
   }
+}
+
+type ErrorClass = abstract new (...args: never[]) => Error;
+
+function safeErrorsOf(check: OptionCheck, classes: unknown): readonly ErrorClass[] {
+  if (classes === undefined) return [];
+  if (Array.isArray(classes) && classes.every((each) => typeof each === 'function')) return classes as ErrorClass[];
+  check.problem('safeErrors', classes, 'must be a list of error classes');
+  return [];
 }

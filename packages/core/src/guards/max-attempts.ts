@@ -50,7 +50,7 @@ export class MaxAttemptsGuard implements Guard {
   request(call: GuardedCall): AttemptTake | undefined {
     // A call that waited is admitted anew, but it is the same attempt.
     if (call.attempt > 0) return undefined;
-    return { op: 'attempt.take', run: call.run.id, tool: this.#tool, limit: this.limit, observe: false };
+    return { op: 'attempt.take', run: call.run.key, tool: this.#tool, limit: this.limit, observe: false };
   }
 
   admit(call: GuardedCall, answer: StoreAnswers['attempt.take'] | undefined): void {

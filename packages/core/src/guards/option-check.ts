@@ -75,6 +75,11 @@ export class OptionCheck {
     return '';
   }
 
+  /** A text that is not blank, where one is given. */
+  optionalText(option: string): string | undefined {
+    return this.#options[option] === undefined ? undefined : this.text(option);
+  }
+
   /** `true` or `false`. */
   flag(option: string, fallback: boolean): boolean {
     const value = this.#options[option] ?? fallback;
@@ -92,8 +97,12 @@ export class OptionCheck {
   }
 
   /** Name of an argument; wrong ones are known here only where there is a schema that tells its names. */
-  argument(option: string, name: string): string {
+  argument(option: string, name: unknown): string {
     const { argumentNames } = this.#site.tool;
+    if (typeof name !== 'string' || name === '') {
+      this.problem(option, name, 'must be the name of an argument');
+      return '';
+    }
     if (argumentNames !== undefined && !argumentNames.has(name)) {
       this.problem(option, name, `names no argument; the arguments are ${[...argumentNames].join(', ') || '(none)'}`);
     }

@@ -81,7 +81,7 @@ class ProveGuard implements Guard {
     this.#extract = extractor(check, options?.extract);
     this.#ttlMs = check.duration('ttl', undefined);
     const about: unknown = options?.about;
-    if (about !== undefined) this.#about = check.argument('about', String(about));
+    if (about !== undefined) this.#about = check.argument('about', about);
     this.#maxItems = check.positiveInteger('maxItems', 200);
     this.#truncates = check.oneOf('onTooMany', ['block', 'truncate'], 'block') === 'truncate';
   }

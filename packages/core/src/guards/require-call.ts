@@ -1,9 +1,11 @@
-import { type Duration, durationMs } from '../duration.js';
+import type { Duration } from '../duration.js';
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
+import { nameText } from '../errors/shown.js';
 import type { StepRequire, StoreAnswers } from '../store/operations.js';
 import type { Rule } from './enforce.js';
 import type { Guard, GuardedCall } from './guard.js';
 import type { GuardSite } from './guard-site.js';
+import { OptionCheck } from './option-check.js';
 
 /** Options of `requireCall`. */
 export interface RequireCallOptions {
@@ -21,23 +23,21 @@ export interface RequireCallOptions {
  */
 export function requireCall(tool: `${string}.${string}`, options: RequireCallOptions = {}): Rule<unknown> {
   return {
-    description: `${tool} succeeded before`,
+    description: `${nameText(tool)} succeeded before`,
     build(site) {
-      const problem = (value: unknown, message: string): undefined =>
-        void site.problem('Enforce.requireCall', value, message, 'usage.policy_configuration');
+      const known = ['within', 'hint'];
+      const check = new OptionCheck(site, 'Enforce.requireCall', options, known, 'usage.policy_configuration');
+      const withinMs = check.duration('within', undefined);
+      const hint = check.optionalText('hint');
       const ids = typeof tool === 'string' ? site.tools.idsOf(tool) : [];
-      const withinMs = options.within === undefined ? undefined : durationMs(options.within);
-      if (options.within !== undefined && withinMs === undefined)
-        return problem(options.within, 'within must be a duration');
       if (ids.length === 0) {
         const similar = typeof tool === 'string' ? site.tools.similar(tool) : [];
-        return problem(
-          tool,
-          `names no tool of this host${similar.length > 0 ? `; did you mean ${similar.join(', ')}?` : ''}`,
-        );
+        const meant = similar.length > 0 ? `; did you mean ${similar.join(', ')}?` : '';
+        check.problem(undefined, tool, `names no tool of this host${meant}`);
+        return undefined;
       }
       site.tools.recordSteps(ids);
-      return new RequireCallGuard(site, tool, ids, withinMs, options.hint);
+      return new RequireCallGuard(site, tool, ids, withinMs, hint);
     },
   };
 }

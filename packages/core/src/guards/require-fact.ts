@@ -2,6 +2,7 @@ import { replaceAt } from '../agent/argument-path.js';
 import type { ArgumentPath, IdArgument } from '../agent/argument-types.js';
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { quoted } from '../errors/refusal.js';
+import { nameText } from '../errors/shown.js';
 import { idText } from '../facts/fact-value.js';
 import type {
   FactGiveBack,
@@ -63,7 +64,7 @@ export function requireFact<Args>(
   options: NoInfer<RequireFactOptions<Args>> = {},
 ): Rule<Args> {
   return {
-    description: describe(String(arg), kind, options as RequireFactOptions<unknown>),
+    description: describe(nameText(arg), nameText(kind), options as RequireFactOptions<unknown>),
     build: (site) => RequireFactGuard.build(site, arg, kind, options as RequireFactOptions<unknown>),
   };
 }
@@ -72,8 +73,8 @@ function describe(arg: string, kind: string, options: RequireFactOptions<unknown
   const { from, about, consume, match, optional } = options ?? {};
   return [
     `${arg} is a proven ${kind}`,
-    about === undefined ? '' : ` of this ${String(about)}`,
-    from === undefined ? '' : ` (from ${[from].flat().join(', ')})`,
+    about === undefined ? '' : ` of this ${nameText(about)}`,
+    from === undefined ? '' : ` (from ${[from].flat().map(nameText).join(', ')})`,
     match === 'loose' ? ', spelled loosely' : '',
     consume === true ? ', good for one call' : '',
     optional === true ? ', if given' : '',
@@ -111,9 +112,9 @@ class RequireFactGuard implements Guard {
     this.#arg = arg;
     this.#kind = kind;
     this.#rule = describe(arg.path, kind, options);
-    this.#hint = options.hint;
+    this.#hint = check.optionalText('hint');
     const about: unknown = options.about;
-    this.#about = about === undefined ? undefined : check.argument('about', String(about));
+    this.#about = about === undefined ? undefined : check.argument('about', about);
     this.#consumes = check.flag('consume', false);
     this.#isLoose = check.oneOf('match', ['exact', 'loose'], 'exact') === 'loose';
     this.#isOptional = check.flag('optional', false);
@@ -140,7 +141,7 @@ class RequireFactGuard implements Guard {
     const check = new OptionCheck(site, 'Enforce.requireFact', options, known, 'usage.policy_configuration');
     if (typeof kind !== 'string' || kind === '') check.problem('kind', kind, 'must be a text that is not blank');
     const arg = RuleArgument.parse(site, 'requireFact', path);
-    return arg && new RequireFactGuard(site, arg, String(kind), options ?? {}, check);
+    return arg && new RequireFactGuard(site, arg, nameText(kind), options ?? {}, check);
   }
 
   request(call: GuardedCall): FactRequire | undefined {

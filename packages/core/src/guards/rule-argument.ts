@@ -1,4 +1,5 @@
 import { type ArgumentPathReader, parseArgumentPath } from '../agent/argument-path.js';
+import { unknownName } from '../agent/schema-names.js';
 import type { GuardSite } from './guard-site.js';
 
 /** What a rule found at its argument. */
@@ -36,6 +37,11 @@ export class RuleArgument {
     if (path.endsWith('$keys')) return problem('names of properties cannot be checked; name the values');
     if (argumentNames !== undefined && !argumentNames.has(reader.root)) {
       return problem(`names no argument; the arguments are ${[...argumentNames].join(', ') || '(none)'}`);
+    }
+    const unknown = unknownName(site.tool.inputSchema, path);
+    if (unknown !== undefined) {
+      const { name, within, known } = unknown;
+      return problem(`${within} has no "${name}"; it has ${known.join(', ') || '(nothing)'}`);
     }
     return new RuleArgument(path, reader);
   }

@@ -1,9 +1,11 @@
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
+import { nameText } from '../errors/shown.js';
 import { UsageError } from '../errors/usage-errors.js';
 import type { FactRead, FactsView } from '../store/operations.js';
 import type { Rule } from './enforce.js';
 import type { Guard, GuardedCall } from './guard.js';
 import type { GuardSite } from './guard-site.js';
+import { OptionCheck } from './option-check.js';
 
 /** Options of `rule`. */
 export interface RuleOptions {
@@ -25,14 +27,15 @@ export function rule<Args>(
   options: RuleOptions = {},
 ): Rule<Args> {
   return {
-    description: String(name),
+    description: nameText(name),
     build(site) {
-      const problem = (value: unknown, message: string): undefined =>
-        void site.problem('Enforce.rule', value, message, 'usage.policy_configuration');
+      const optionCheck = new OptionCheck(site, 'Enforce.rule', options, ['hint'], 'usage.policy_configuration');
+      const hint = optionCheck.optionalText('hint');
+      const problem = (value: unknown, message: string): undefined => void optionCheck.problem(undefined, value, message);
       if (typeof name !== 'string' || name.trim() === '')
         return problem(name, 'the name must be a text that is not blank');
       if (typeof check !== 'function') return problem(check, `the check of rule "${name}" must be a function`);
-      return new RuleGuard(site, name, check as (args: unknown, facts: FactsView) => unknown, options.hint);
+      return new RuleGuard(site, name, check as (args: unknown, facts: FactsView) => unknown, hint);
     },
   };
 }

@@ -7,5 +7,5 @@ export function byUser(_args: unknown, call: CallContext): string | undefined {
 
 /** `scope` of `@RateLimit`: calls of one session are counted together. Taken from the run, which a model cannot choose. */
 export function bySession(_args: unknown, call: CallContext): string {
-  return call.run.sessionId;
+  return call.run.sessionKey;
 }

@@ -1,6 +1,7 @@
 import type { NumberPath } from '../agent/argument-types.js';
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { quoted } from '../errors/refusal.js';
+import { nameText, shown } from '../errors/shown.js';
 import type { Rule } from './enforce.js';
 import type { Guard, GuardedCall } from './guard.js';
 import type { GuardSite } from './guard-site.js';
@@ -27,8 +28,8 @@ export interface ThresholdOptions {
  */
 export function threshold<Args>(arg: NoInfer<NumberPath<Args>>, options: ThresholdOptions): Rule<Args> {
   const { min, max } = options ?? {};
-  const bounds = [min === undefined ? '' : `>= ${min}`, max === undefined ? '' : `<= ${max}`].join(' ').trim();
-  const description = `${String(arg)} ${bounds}`;
+  const bounds = [min === undefined ? '' : `>= ${shown(min)}`, max === undefined ? '' : `<= ${shown(max)}`].join(' ').trim();
+  const description = `${nameText(arg)} ${bounds}`;
   return {
     description,
     build(site) {
@@ -43,8 +44,9 @@ export function threshold<Args>(arg: NoInfer<NumberPath<Args>>, options: Thresho
         if (bound !== undefined && !Number.isFinite(bound)) check.problem(name, bound, 'must be a finite number');
       }
       if (min === undefined && max === undefined) check.problem(undefined, options, 'needs min or max');
-      if (min !== undefined && max !== undefined && min > max) check.problem('min', min, `is above max (${max})`);
+      if (Number.isFinite(min) && Number.isFinite(max) && Number(min) > Number(max)) check.problem('min', min, `is above max (${max})`);
       const isOptional = check.flag('optional', false);
+      check.optionalText('hint');
       const argument = RuleArgument.parse(site, 'threshold', arg);
       return argument && new ThresholdGuard(site, argument, description, { ...options, optional: isOptional });
     },

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type AgentTool, agentName, isAgent, toolsOf } from '../agent/agent-tools.js';
 import type { AnyClass } from '../agent/class-record.js';
+import { namesIn } from '../agent/schema-names.js';
 import type { ToolInfo } from '../agent/tool-info.js';
 import { CountAttempts } from '../call/count-attempts.js';
 import { type Plan, planOf, type Step, type ToolFunction } from '../call/plan.js';
@@ -10,7 +11,7 @@ import type { GuardSite } from '../guards/guard-site.js';
 import { type MaxAttemptsGuard, maxAttempts } from '../guards/max-attempts.js';
 import { isCustom, positionOf } from '../guards/order.js';
 import { ToolRegistry } from './tool-registry.js';
-import { argumentNamesIn, describeInput, type JsonSchemaOrReason } from './tool-schema.js';
+import { describeInput, type JsonSchemaOrReason } from './tool-schema.js';
 
 /** A tool of the host: its plan, its description for a model, and what `host.explain` warns of. */
 export interface PlannedTool {
@@ -98,7 +99,8 @@ async function draft(agents: readonly AnyClass[], problems: ConfigurationProblem
         className: agent.name,
         method: tool.method,
         input,
-        argumentNames: argumentNamesIn(schema.schema),
+        argumentNames: namesIn(schema.schema),
+        inputSchema: schema.schema,
         streams: Object.prototype.toString.call(method) === '[object AsyncGeneratorFunction]',
       };
       return { agent, tool, info, schema };

@@ -27,14 +27,16 @@ export class AgentToolset implements Toolset {
     const tool = this.#tools.get(name);
     if (tool === undefined) return this.#unknown(name);
     try {
-      const agent = this.#run.get(tool.agent) as Record<string, (args: unknown) => unknown>;
-      const returned = agent[tool.plan.tool.method]?.(parsed(args));
+      const agent = this.#run.get(tool.agent);
+      // From the generated class: whatever the instance has under this name is not asked.
+      const guarded = Object.getPrototypeOf(agent) as Record<string, (args: unknown) => unknown>;
+      const returned = guarded[tool.plan.tool.method]?.call(agent, parsed(args));
       return {
         ok: true,
         value: tool.plan.tool.streams ? await collected(returned as AsyncIterable<unknown>) : await returned,
       };
     } catch (error) {
-      return failure(error, tool);
+      return failure(error, tool, !this.#run.isActive);
     }
   }
 
@@ -92,8 +94,7 @@ async function collected(stream: AsyncIterable<unknown>): Promise<unknown[]> {
   return values;
 }
 
-function failure(error: unknown, { plan }: PlannedTool): ToolCallResult {
-  const final = isActGuardError(error) && error.code.startsWith('run.');
+function failure(error: unknown, { plan }: PlannedTool, final: boolean): ToolCallResult {
   if (isActGuardError(error)) {
     const { toPrompt, tool } = error as { toPrompt?: () => Refusal; tool?: unknown };
     // The refusal of a tool that this one calls is about something that the model did not ask for.

@@ -2,7 +2,9 @@ import type { AnyClass } from '../agent/class-record.js';
 import type { Container } from '../container/container.js';
 import type { Class } from '../container/provider.js';
 import type { RunContainer } from '../container/run-container.js';
+import { messageOfThrown } from '../errors/thrown.js';
 import { UsageError } from '../errors/usage-errors.js';
+import { warnOnce } from '../events/warn-once.js';
 import type { AgentRun, RunAgents } from '../run/agent-run.js';
 import { isAmbient, withFrame } from '../run/ambient.js';
 import type { Toolset } from '../run/toolset.js';
@@ -39,7 +41,9 @@ export class RunningAgents implements RunAgents {
     const guarded = this.#classes.get(agent) as Class<T> | undefined;
     const construct = (): T => constructFor(run, () => this.#of(run).construct(agentClass, guarded));
     // A run-scoped factory that asks for the current run has to find this one, also where the run is not ambient.
-    return isAmbient(run) ? construct() : withFrame({ run }, construct);
+    const instance = isAmbient(run) ? construct() : withFrame({ run }, construct);
+    this.#assertUnshadowed(agent, instance);
+    return instance;
   }
 
   tools(run: AgentRun, agents: readonly AnyClass[]): Toolset {
@@ -57,11 +61,30 @@ export class RunningAgents implements RunAgents {
     return new AgentToolset(run, tools);
   }
 
+  // A field of the name of a tool would stand before the guarded method. A method bound in the constructor is that method.
+  #assertUnshadowed(agent: AnyClass, instance: object): void {
+    for (const { plan } of this.#plans.byAgent.get(agent) ?? []) {
+      const { method, id } = plan.tool;
+      if (!Object.hasOwn(instance, method)) continue;
+      const own: unknown = (instance as Record<string, unknown>)[method];
+      if (typeof own === 'function' && own.name === `bound ${method}`) continue;
+      throw new UsageError(`${id} is hidden by a field of the same name, which would not be guarded`, {
+        code: 'usage.tool_shadowed',
+        details: { tool: id },
+      });
+    }
+  }
+
   async release(run: AgentRun): Promise<void> {
     this.#released(run);
     const container = this.#containers.get(run);
     this.#containers.delete(run);
-    await container?.dispose();
+    try {
+      await container?.dispose();
+    } catch (error) {
+      // What the run came to is paid for; what cleaning up throws must not take its place.
+      warnOnce(this.#plans, 'dispose', `Disposing what was made for a run failed: ${messageOfThrown(error)}`);
+    }
   }
 
   #of(run: AgentRun): RunContainer {

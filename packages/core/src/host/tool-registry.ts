@@ -24,9 +24,11 @@ export class ToolRegistry implements ToolDirectory {
       for (const id of info.ids) push(this.#ids, id, info.id);
       for (const { definition, options } of guards) {
         if (definition.kind !== 'prove') continue;
-        const { kind, about } = options as { readonly kind?: unknown; readonly about?: unknown };
-        push(this.#provers, String(kind), info.name);
-        if (about !== undefined) this.#kindsWithAbout.add(String(kind));
+        // Wrong options are reported when the guard is built.
+        const { kind, about } = (options ?? {}) as { readonly kind?: unknown; readonly about?: unknown };
+        if (typeof kind !== 'string') continue;
+        push(this.#provers, kind, info.name);
+        if (about !== undefined) this.#kindsWithAbout.add(kind);
       }
     }
   }

@@ -1,8 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { JsonSchema } from '../agent/schema-names.js';
 
 /** JSON Schema (draft-07) of a tool's arguments, or why there is none. */
 export type JsonSchemaOrReason =
-  | { readonly schema: Readonly<Record<string, unknown>> }
+  | { readonly schema: JsonSchema }
   | { readonly schema: undefined; readonly reason: string };
 
 const ANY_OBJECT = Object.freeze({ type: 'object', properties: {}, additionalProperties: true });
@@ -40,15 +41,4 @@ async function fromValibot(input: StandardSchemaV1): Promise<Record<string, unkn
     typeMode: 'input',
   }) as Record<string, unknown>;
   return schema;
-}
-
-/** Names of the arguments, where a schema knows all of them. */
-export function argumentNamesIn(
-  schema: Readonly<Record<string, unknown>> | undefined,
-): ReadonlySet<string> | undefined {
-  const properties = schema?.['properties'];
-  if (schema === undefined || schema === ANY_OBJECT || typeof properties !== 'object' || properties === null)
-    return undefined;
-  const others = schema['additionalProperties'];
-  return others === undefined || others === false ? new Set(Object.keys(properties)) : undefined;
 }

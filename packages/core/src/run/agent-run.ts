@@ -11,9 +11,11 @@ import {
   SessionConflictError,
 } from '../errors/run-errors.js';
 import { nameOfThrown } from '../errors/thrown.js';
-import { UsageError } from '../errors/usage-errors.js';
+import { shown, UsageError } from '../errors/usage-errors.js';
+import { warnOnce } from '../events/warn-once.js';
 import { runScope } from '../store/idempotency-scope.js';
-import type { SessionOpen, StoreOperation } from '../store/operations.js';
+import type { SessionOpen, StoreAnswer, StoreOperation } from '../store/operations.js';
+import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
 import { withFrame } from './ambient.js';
 import { CallList, type ListedCall } from './call-list.js';
@@ -22,7 +24,7 @@ import type { RunFacts } from './run.js';
 import type { RunCore } from './run-core.js';
 import type { ReadRunOptions } from './run-options.js';
 import { SessionFacts } from './session-facts.js';
-import { namedSessionKey, ownSessionKey } from './session-key.js';
+import { namedSessionKey, ownSessionKey, runKeyOf } from './session-key.js';
 import type { Toolset } from './toolset.js';
 
 /** What a run asks of its host about agents. */
@@ -46,6 +48,7 @@ const WRITERS: Partial<Record<StoreOperation['op'], string>> = {
 export class AgentRun implements CallRun {
   readonly id: string;
   readonly userId: string | undefined;
+  readonly key: string;
   readonly sessionId: string;
   readonly hasNamedSession: boolean;
   readonly sessionKey: string;
@@ -61,6 +64,7 @@ export class AgentRun implements CallRun {
   #stop: Stop | undefined;
   #ending: Promise<void> | undefined;
   #callNumber = 0;
+  #nonce: string | undefined;
   #deadline: Scheduled | undefined;
   #unlisten: (() => void) | undefined;
   /** Writes of the application that calls have to wait for; only with a store that is asynchronous. */
@@ -72,6 +76,7 @@ export class AgentRun implements CallRun {
     this.#agents = agents;
     this.id = options.runId ?? randomUUID();
     this.userId = options.userId;
+    this.key = runKeyOf(this.userId, this.id);
     this.hasNamedSession = options.sessionId !== undefined;
     this.sessionId = options.sessionId ?? this.id;
     this.sessionKey = this.hasNamedSession
@@ -97,6 +102,11 @@ export class AgentRun implements CallRun {
   /** Resolves once writes that calls depend on have arrived; `undefined` where there are none. */
   get ready(): Promise<void> | undefined {
     return this.#ready;
+  }
+
+  get nonce(): string {
+    this.#nonce ??= randomUUID().slice(-12);
+    return this.#nonce;
   }
 
   get signal(): AbortSignal {
@@ -131,7 +141,8 @@ export class AgentRun implements CallRun {
   }
 
   kill(reason: string): void {
-    this.#halt((tool) => new RunKilledError(tool, String(reason)));
+    const text = typeof reason === 'string' ? reason : shown(reason);
+    this.#halt((tool) => new RunKilledError(tool, text));
   }
 
   bind<Args extends unknown[], Result>(fn: (...args: Args) => Result): (...args: Args) => Result {
@@ -157,12 +168,22 @@ export class AgentRun implements CallRun {
   write(operation: StoreOperation): void {
     if (this.#ending !== undefined) throw new RunEndedError(WRITERS[operation.op] ?? 'run');
     const { store, clock } = this.core;
-    if (this.#ready === undefined) {
-      const done = store.apply([operation], clock.now());
-      if (isThenable(done)) this.#wait(Promise.resolve(done));
-    } else {
-      this.#wait(this.#ready.then(() => store.apply([operation], clock.now())));
-    }
+    const act = (): MaybePromise<readonly StoreAnswer[]> =>
+      store.apply([operation], clock.now()) as MaybePromise<readonly StoreAnswer[]>;
+    // One write after the other: a revocation must not overtake what it revokes.
+    const done = this.#ready === undefined ? act() : this.#ready.then(act);
+    if (isThenable(done)) this.#wait(Promise.resolve(done).then((answers) => this.#warnIfFull(answers)));
+    else this.#warnIfFull(done);
+  }
+
+  #warnIfFull([answer]: readonly StoreAnswer[]): void {
+    const added = answer !== undefined && 'added' in answer ? answer.added : true;
+    if (added !== false && added !== 0) return;
+    warnOnce(
+      this.core,
+      'session_full',
+      'A session is full: what the application or the user said is not kept, so calls that need it are refused.',
+    );
   }
 
   /** @throws {RunStoppedError} where the run takes no calls */
@@ -214,14 +235,25 @@ export class AgentRun implements CallRun {
 
   async #forget(): Promise<void> {
     const session = this.hasNamedSession ? undefined : this.sessionKey;
-    const operations: StoreOperation[] = [{ op: 'run.end', run: this.id, scope: runScope(this.id), session }];
+    const operations: StoreOperation[] = [{ op: 'run.end', run: this.key, scope: runScope(this.key), session }];
     if (this.hasNamedSession) operations.push({ op: 'session.close', session: this.sessionKey });
     try {
-      await this.#ready;
-      await this.core.store.apply(operations, this.core.clock.now());
+      const forgotten = this.#afterWrites(() => this.core.store.apply(operations, this.core.clock.now()));
+      if (isThenable(forgotten)) await this.#atMost(this.core.drainMs, Promise.resolve(forgotten));
     } catch {
       // What is left of the run in a store that does not answer expires by itself.
     }
+  }
+
+  #afterWrites(act: () => MaybePromise<unknown>): MaybePromise<unknown> {
+    return this.#ready === undefined ? act() : this.#ready.then(act, act);
+  }
+
+  #atMost(ms: number, promise: Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const timer = this.core.clock.schedule(() => resolve(undefined), ms);
+      promise.then(resolve, reject).finally(() => timer.cancel());
+    });
   }
 
   #halt(stop: Stop): void {

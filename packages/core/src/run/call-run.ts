@@ -15,6 +15,8 @@ export interface CallRun extends Run {
   join(call: ListedCall): void;
   /** A call is over: settled, and nothing is left to wait for. */
   leave(call: ListedCall): void;
+  /** Tells this run from others of the same id. */
+  readonly nonce: string;
   nextCallNumber(): number;
   /** Counts an attempt that no limit applies to. */
   countAttempt(tool: string): number;

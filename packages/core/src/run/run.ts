@@ -12,6 +12,8 @@ export interface Run extends AsyncDisposable {
   readonly sessionId: string;
   /** Whether the session was named, and so may go on after the run. */
   readonly hasNamedSession: boolean;
+  /** Key of the run in a store: unique for user and run id. */
+  readonly key: string;
   /** Key of the session in a store: unique for user and session id. */
   readonly sessionKey: string;
   /** What the application attached: tenant, ticket, … */
