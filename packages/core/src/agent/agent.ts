@@ -59,7 +59,8 @@ function checkOptions(options: unknown, className: string): void {
       code: 'usage.decorator',
       details: { className, options },
     });
-  if (typeof options !== 'object' || options === null) throw problem(`takes an object of options, not ${shown(options)}`);
+  if (typeof options !== 'object' || options === null)
+    throw problem(`takes an object of options, not ${shown(options)}`);
   const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option));
   if (unknown !== undefined) throw problem(`has no option ${shown(unknown)}; its options are ${OPTIONS.join(', ')}`);
 }

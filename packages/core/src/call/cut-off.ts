@@ -11,7 +11,8 @@ import type { ToolCall } from './tool-call.js';
  * @param guard the guard that cuts it off; `undefined` for the run
  */
 export function cutOff(call: ToolCall, error: Error, guard: Guard<never> | undefined): void {
-  if (call.phase === 'ended' || call.phase === 'cut') return;
+  if (call.phase === 'cut') return;
+  if (call.phase === 'ended') return guard === undefined ? tellSettling(call, error) : undefined;
   const step = guard && call.plan.steps.find((each) => each.guard === guard);
   if (step !== undefined && isObserved(call, step)) return tellObserved(call, step, error);
   const kind = step?.kind ?? 'runState';
@@ -35,6 +36,14 @@ export function cutOff(call: ToolCall, error: Error, guard: Guard<never> | undef
   call.reject(error);
   if (settled === undefined) call.run.leave(call);
   else settled.then(() => call.run.leave(call));
+}
+
+// What it came to is decided, but the store or a guard that has to hear of it may never answer: its caller hears at once.
+function tellSettling(call: ToolCall, error: Error): void {
+  if (call.isTold) return;
+  call.isTold = true;
+  tellIntervention(call, 'runState', 'cut_off', error);
+  call.reject(error);
 }
 
 /** The method of a call that was cut off has ended after all. */

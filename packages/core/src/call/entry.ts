@@ -8,42 +8,61 @@ import { admit } from './admission.js';
 import { copyArguments } from './argument-copy.js';
 import type { Plan } from './plan.js';
 import { Refused } from './refused.js';
+import { releaseWait, settleHeld } from './settlement.js';
 import { ToolCall } from './tool-call.js';
 import { validateInput } from './tool-input.js';
 
 /** The object of a new call. */
 export function startCall(plan: Plan, run: CallRun, agent: object): ToolCall {
   const frame = ambientFrame();
-  return new ToolCall(
-    plan,
-    run,
-    agent,
-    frame?.run === run ? frame.call : undefined,
-    run.core.clock.now(),
-  );
+  return new ToolCall(plan, run, agent, frame?.run === run ? frame.call : undefined, run.core.clock.now());
 }
 
 /** Takes a call from its arguments to its admission, or to its refusal. */
-export function enter(
-  call: ToolCall,
-  args: unknown,
-  admitted: (call: ToolCall) => void,
-  refused: (call: ToolCall, refused: Refused) => void,
-): void {
+export function enter(call: ToolCall, args: unknown, admitted: (call: ToolCall) => void, refused: OnRefused): void {
   let pending: MaybePromise<void>;
   try {
     call.run.assertTakesCalls(call.tool);
     call.run.join(call);
     pending = checkInput(call, args);
   } catch (error) {
-    return refused(call, asRefused(error));
+    return refuse(call, error, refused);
   }
-  if (pending === undefined) return admitted(call);
+  if (pending === undefined) return dispatch(call, admitted, refused);
   pending.then(
-    () => admitted(call),
-    (error: unknown) => refused(call, asRefused(error)),
+    () => dispatch(call, admitted, refused),
+    (error: unknown) => refuse(call, error, refused),
   );
 }
+
+// Nothing that is thrown behind admission may be lost: nobody would ever answer the caller.
+function dispatch(call: ToolCall, admitted: (call: ToolCall) => void, refused: OnRefused): void {
+  try {
+    admitted(call);
+  } catch (error) {
+    if (call.phase === 'running' || call.phase === 'ended') giveUp(call, error);
+    else refuse(call, error, refused);
+  }
+}
+
+function refuse(call: ToolCall, error: unknown, refused: OnRefused): void {
+  try {
+    refused(call, asRefused(error));
+  } catch (failure) {
+    giveUp(call, failure);
+  }
+}
+
+// The method may have run, so guards hear of a failure and not of a refusal.
+function giveUp(call: ToolCall, error: unknown): void {
+  call.phase = 'ended';
+  void settleHeld(call, { status: 'failure', error });
+  call.run.leave(call);
+  call.isTold = true;
+  call.reject(error);
+}
+
+type OnRefused = (call: ToolCall, refused: Refused) => void;
 
 /** The last look before the method: the call may have been cut off, or the run stopped, while something was awaited. */
 export function mayDispatch(call: ToolCall): Refused | undefined {
@@ -60,8 +79,9 @@ export function mayDispatch(call: ToolCall): Refused | undefined {
 /** Gives up the places in lines that the call had. */
 export function releaseWaits(call: ToolCall): void {
   if (call.waits === undefined) return;
-  for (const wait of call.waits) wait.release();
+  const { waits } = call;
   call.waits = undefined;
+  for (const wait of waits) releaseWait(call, wait);
 }
 
 function checkInput(call: ToolCall, args: unknown): MaybePromise<void> {

@@ -1,6 +1,7 @@
 import { messageOfThrown } from '../errors/thrown.js';
 import { warnOnce } from '../events/warn-once.js';
 import { isAmbient, withFrame } from '../run/ambient.js';
+import type { Step } from './plan.js';
 import type { ToolCall } from './tool-call.js';
 
 /** The dispatch point: invokes the method with the arguments that the guards have seen. */
@@ -15,18 +16,21 @@ export function enterMethod(call: ToolCall): unknown {
 
 /** Tells the guards of the body that it goes on. */
 export function resume(call: ToolCall): void {
-  for (const step of call.plan.dispatched) {
-    if (!call.held?.includes(step)) continue;
-    try {
-      step.guard.dispatched?.(call);
-    } catch (error) {
-      // Nothing refuses any more: the guard is out of order, not the call.
-      warnOnce(
-        call.run.core,
-        `dispatched_${step.kind}`,
-        `${step.kind} failed at dispatch of ${call.tool}: ${messageOfThrown(error)}`,
-      );
-    }
+  for (const step of call.plan.dispatched) if (call.held?.includes(step)) tell(call, step, 'dispatched');
+}
+
+/** Tells the guards that the body waits for its consumer. */
+export function suspend(call: ToolCall): void {
+  for (const step of call.plan.suspended) tell(call, step, 'suspended');
+}
+
+function tell(call: ToolCall, step: Step, hook: 'dispatched' | 'suspended'): void {
+  try {
+    step.guard[hook]?.(call);
+  } catch (error) {
+    // Nothing refuses any more: the guard is out of order, not the call.
+    const what = `${step.kind} failed when ${call.tool} was ${hook}: ${messageOfThrown(error)}`;
+    warnOnce(call.run.core, `${hook}_${step.kind}`, what);
   }
 }
 

@@ -1,3 +1,4 @@
+import { UsageError } from '../errors/usage-errors.js';
 import type { Outcome } from '../guards/guard.js';
 import type { CallRun } from '../run/call-run.js';
 import { isThenable } from '../store/thenable.js';
@@ -45,7 +46,24 @@ function dispatch(call: ToolCall): void {
   } catch (error) {
     return end(call, { status: 'failure', error });
   }
+  // Lazy, and so guarded no more once it is handed out. One that a promise resolves to may be a response or a file.
+  if (isAsyncIterable(returned)) return end(call, { status: 'failure', error: notGuardable(call) });
   end(call, { status: 'success', value: returned });
+}
+
+function isAsyncIterable(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { [Symbol.asyncIterator]?: unknown })[Symbol.asyncIterator] === 'function'
+  );
+}
+
+function notGuardable({ tool }: ToolCall): UsageError {
+  return new UsageError(
+    `${tool} returned an async iterable, whose body has not run yet: a streaming tool must be an \`async *\` method`,
+    { code: 'usage.tool' },
+  );
 }
 
 function end(call: ToolCall, outcome: Outcome & { status: 'success' | 'failure' }): void {
@@ -55,6 +73,7 @@ function end(call: ToolCall, outcome: Outcome & { status: 'success' | 'failure' 
   const settled = settleHeld(call, outcome, shown === undefined ? undefined : withStep(call, shown.operations));
   const tellCaller = (): void => {
     call.run.leave(call);
+    call.isTold = true;
     if (outcome.status === 'failure') {
       tellFailure(call, outcome.error);
       call.reject(outcome.error);
@@ -73,8 +92,11 @@ function deliverReplay(call: ToolCall): void {
   const settled = settleHeld(call, { status: 'refused', error: undefined });
   const deliver = (): void => {
     call.run.leave(call);
-    tellIntervention(call, 'idempotent', 'return_cached');
-    call.resolve(call.replay);
+    // Cut off while it was settling: nothing is delivered.
+    if (call.isTold) return;
+    call.isTold = true;
+    tellIntervention(call, call.replay?.kind ?? 'idempotent', 'return_cached');
+    call.resolve(call.replay?.value);
   };
   if (settled === undefined) deliver();
   else settled.then(deliver);

@@ -1,6 +1,6 @@
 import { messageOfThrown } from '../errors/thrown.js';
 import { warnOnce } from '../events/warn-once.js';
-import type { Outcome } from '../guards/guard.js';
+import type { Outcome, Wait } from '../guards/guard.js';
 import type { StoreAnswer, StoreAnswers, StoreOperation } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
@@ -71,10 +71,10 @@ export function carryOut(call: ToolCall, operations: readonly StoreOperation[]):
   try {
     const answers = store.apply(operations, clock.now()) as MaybePromise<readonly StoreAnswer[]>;
     if (!isThenable(answers)) return tellDropped(call, operations, answers);
-    return Promise.resolve(answers).then(
-      (arrived) => tellDropped(call, operations, arrived),
-      (error: unknown) => void failed(call, 'store', error),
-    );
+    // An answer that cannot be read is a failure of the store too, so it is caught behind the reading.
+    return Promise.resolve(answers)
+      .then((arrived) => tellDropped(call, operations, arrived))
+      .catch((error: unknown) => void failed(call, 'store', error));
   } catch (error) {
     failed(call, 'store', error);
   }
@@ -87,6 +87,16 @@ function tellDropped(call: ToolCall, operations: readonly StoreOperation[], answ
     const { added } = answers[index] as StoreAnswers['fact.add'];
     if (added < operation.values.length) tellIntervention(call, 'prove', 'facts_dropped');
   });
+}
+
+/** Gives up a place in a line. Never throws: who goes on, or is refused, must not depend on it. */
+export function releaseWait(call: ToolCall, wait: Wait): void {
+  try {
+    wait.release();
+  } catch (error) {
+    const what = `a wait of a call of ${call.tool} could not be released: ${messageOfThrown(error)}`;
+    warnOnce(call.run.core, 'release', what);
+  }
 }
 
 function failed(call: ToolCall, who: string, error: unknown): undefined {

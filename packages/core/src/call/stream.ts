@@ -1,9 +1,10 @@
 import type { Outcome } from '../guards/guard.js';
 import type { CallRun } from '../run/call-run.js';
+import type { MaybePromise } from '../store/state-store.js';
 import { tellFailure, tellInvoked } from './call-events.js';
 import { cutOff, endLate } from './cut-off.js';
 import { enter, mayDispatch, startCall } from './entry.js';
-import { enterMethod, inBody, resume } from './method-body.js';
+import { enterMethod, inBody, resume, suspend } from './method-body.js';
 import type { Plan } from './plan.js';
 import { settleRefusal } from './refusal-settlement.js';
 import { showReturned } from './returned.js';
@@ -77,6 +78,10 @@ class GuardedStream implements AsyncGenerator<unknown> {
       resume(call);
     }
     const result = await this.#raced(call, () => move(this.#inner as AsyncGenerator<unknown>));
+    if (call.phase !== 'running') {
+      endLate(call, { status: 'success', value: result.value });
+      throw this.#over(call.cutBy);
+    }
     return result.done ? this.#finished(call, result) : this.#yielded(call, result);
   }
 
@@ -98,38 +103,61 @@ class GuardedStream implements AsyncGenerator<unknown> {
   #dispatch(call: ToolCall): void {
     const refused = mayDispatch(call);
     if (refused !== undefined) return settleRefusal(call, refused);
-    this.#inner = enterMethod(call) as AsyncGenerator<unknown>;
+    const { reject } = call;
+    try {
+      this.#inner = enterMethod(call) as AsyncGenerator<unknown>;
+    } catch (error) {
+      // A generator reads its parameters before it gets lazy.
+      tellFailure(call, error);
+      this.#settle(call, { status: 'failure', error }).then(() => reject(error), reject);
+      return;
+    }
     call.resolve(undefined);
   }
 
   /** A step of the body, or the error with which the call is cut off meanwhile. */
   #raced(call: ToolCall, body: () => Promise<Result>): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      call.reject = (error) => {
-        void this.#abandon();
-        reject(this.#over(error));
-      };
+      this.#onCutOff(call, reject);
       inBody(call, body).then(
         (result) =>
           call.phase === 'running' ? resolve(result) : endLate(call, { status: 'success', value: result.value }),
         (error: unknown) => {
           if (call.phase !== 'running') return endLate(call, { status: 'failure', error });
           tellFailure(call, error);
-          this.#settle(call, { status: 'failure', error }).then(() => reject(this.#over(error)));
+          this.#settle(call, { status: 'failure', error }).then(() => reject(this.#over(error)), reject);
         },
       );
     });
   }
 
+  /** What the store has to hear of, or the error with which the call is cut off meanwhile: the store may never answer. */
+  #recorded(call: ToolCall, pending: MaybePromise<void>): Promise<void> | undefined {
+    if (pending === undefined) return undefined;
+    return new Promise((resolve, reject) => {
+      this.#onCutOff(call, reject);
+      pending.then(resolve, reject);
+    });
+  }
+
+  #onCutOff(call: ToolCall, reject: (error: unknown) => void): void {
+    call.reject = (error) => {
+      void this.#abandon();
+      reject(this.#over(error));
+    };
+  }
+
   async #yielded(call: ToolCall, result: Result): Promise<Result> {
-    for (const { guard } of call.plan.suspended) guard.suspended?.(call);
+    suspend(call);
+    if (call.cutBy !== undefined) throw this.#over(call.cutBy);
     const { operations, withheld } = showReturned(call, result.value);
     if (withheld !== undefined) {
       await this.#settle(call, { status: 'success', value: undefined });
       void this.#abandon();
       throw this.#over(withheld.error);
     }
-    await carryOut(call, operations);
+    await this.#recorded(call, carryOut(call, operations));
+    if (call.cutBy !== undefined) throw this.#over(call.cutBy);
     call.isSuspended = true;
     call.reject = () => void this.#abandon();
     return result;
@@ -147,14 +175,16 @@ class GuardedStream implements AsyncGenerator<unknown> {
     const wasOver = this.#isOver;
     this.#isOver = true;
     if (call === undefined || wasOver) return { done: true, value };
-    await this.#settle(call, { status: 'aborted', error: undefined });
+    // One that was cut off is settled.
+    if (call.phase === 'running') await this.#settle(call, { status: 'aborted', error: undefined });
     return (await inBody(call, async () => this.#inner?.return(value))) ?? { done: true, value };
   }
 
   async #settle(call: ToolCall, outcome: Outcome, isComplete = false): Promise<void> {
     call.phase = 'ended';
-    await settleHeld(call, outcome, isComplete ? withStep(call, []) : []);
-    call.run.leave(call);
+    const settled = settleHeld(call, outcome, isComplete ? withStep(call, []) : [])?.then(() => call.run.leave(call));
+    if (settled === undefined) call.run.leave(call);
+    else await this.#recorded(call, settled);
   }
 
   /** Lets the body clean up; nobody waits for it. */

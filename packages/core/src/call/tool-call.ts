@@ -22,8 +22,11 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   attempt = 0;
   idempotencyKey: string | undefined;
   isReplay = false;
-  replay: unknown;
+  /** The stored result that is delivered, and the kind of the guard that has it. */
+  replay: { readonly value: unknown; readonly kind: string } | undefined;
   phase: CallPhase = 'admitting';
+  /** Its caller has heard, though it may still be settling. */
+  isTold = false;
   probes: Set<string> | undefined;
 
   /** The next step of admission. */

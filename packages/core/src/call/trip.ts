@@ -1,6 +1,6 @@
 import { StoreUnavailableError, ToolGuardError } from '../errors/guard-errors.js';
 import { giveBack } from '../store/give-back.js';
-import type { StoreAnswer, StoreOperation } from '../store/operations.js';
+import type { AdmissionOperation, StoreAnswer, StoreOperation } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
 import { isObserved } from './observed.js';
@@ -89,33 +89,88 @@ function request(call: ToolCall, step: Step, trip: Trip): boolean {
   trip.questions.push({ step, operation: operation && trip.operations.length });
   if (operation !== undefined) {
     trip.operations.push(
-      'observe' in operation && isObserved(call, step) ? { ...operation, observe: true } : operation,
+      isAdmission(operation) && isObserved(call, step) ? { ...operation, observe: true } : operation,
     );
   }
   return true;
 }
 
-/** Sends the trip to the store. A store that fails refuses. */
+/** Sends the trip to the store. A store that fails refuses, and so does one whose answer is none. */
 export function ask(call: ToolCall, trip: Trip): MaybePromise<readonly StoreAnswer[]> {
   try {
     const answers = call.run.core.store.apply(trip.operations, call.now) as MaybePromise<readonly StoreAnswer[]>;
-    if (!isThenable(answers)) return answers;
-    return Promise.resolve(answers).catch((error: unknown) => {
-      throw tripFailed(call, trip, error);
-    });
+    if (!isThenable(answers)) return checked(call, trip, answers);
+    return Promise.resolve(answers).then(
+      (arrived) => checked(call, trip, arrived),
+      (error: unknown) => {
+        throw tripFailed(call, trip, error);
+      },
+    );
   } catch (error) {
-    throw tripFailed(call, trip, error);
+    throw error instanceof Refused ? error : tripFailed(call, trip, error);
   }
 }
 
 // Only the answer may have been lost. A key is given back by its owner, so that is right whether it was taken or not.
-function tripFailed(call: ToolCall, { operations, givenBack }: Trip, error: unknown): Refused {
-  const keys = operations.flatMap((operation) => {
-    const taken = operation.op === 'idempotency.begin' ? giveBack(operation, { admitted: true }) : undefined;
-    return taken === undefined ? [] : [taken];
+function tripFailed(
+  call: ToolCall,
+  { operations, givenBack }: Trip,
+  error: unknown,
+  answers: readonly StoreAnswer[] = [],
+): Refused {
+  const taken = operations.flatMap((operation, index) => {
+    const isKey = operation.op === 'idempotency.begin';
+    const answer = isKey ? ({ admitted: true } as const) : answers[index];
+    const given = isKey || problemOf(operation, answer) === undefined ? giveBack(operation, answer) : undefined;
+    return given === undefined ? [] : [given];
   });
   const refusal = error instanceof ToolGuardError ? error : new StoreUnavailableError(call.tool, error);
-  return new Refused(refusal, 'store', [...givenBack, ...keys]);
+  return new Refused(refusal, 'store', [...givenBack, ...taken]);
+}
+
+// To a guard, no answer means that it did not ask: what a store leaves out would let the call through.
+function checked(call: ToolCall, trip: Trip, answers: readonly StoreAnswer[]): readonly StoreAnswer[] {
+  if (!Array.isArray(answers)) throw tripFailed(call, trip, new Error('the store answered with no list'));
+  const problem = problemIn(trip.operations, answers);
+  if (problem === undefined) return answers;
+  throw tripFailed(call, trip, new Error(`the store answered wrongly: ${problem}`), answers);
+}
+
+function problemIn(operations: readonly StoreOperation[], answers: readonly StoreAnswer[]): string | undefined {
+  const { length } = answers;
+  const isCutShort = length < operations.length && indexOfRefusal(operations, answers) === undefined;
+  if (isCutShort || length > operations.length) return `${length} answers to ${operations.length} operations`;
+  for (let index = 0; index < length; index++) {
+    const operation = operations[index] as StoreOperation;
+    const problem = problemOf(operation, answers[index]);
+    if (problem !== undefined) return problem;
+    if (index < length - 1 && isRefusal(operation, answers[index])) return `it went on after refusing ${operation.op}`;
+  }
+  return undefined;
+}
+
+function problemOf(operation: StoreOperation, answer: StoreAnswer): string | undefined {
+  const isAsked = isAdmission(operation);
+  if (!isAsked && operation.op !== 'fact.read') return undefined;
+  if (typeof answer !== 'object' || answer === null) return `no answer to ${operation.op}`;
+  if (isAsked && typeof (answer as { admitted?: unknown }).admitted !== 'boolean')
+    return `${operation.op} neither admitted nor refused`;
+  return undefined;
+}
+
+const ADMISSION: Readonly<Record<AdmissionOperation['op'], true>> = {
+  'rate.take': true,
+  'breaker.enter': true,
+  'idempotency.begin': true,
+  'attempt.take': true,
+  'fact.require': true,
+  'step.require': true,
+  'session.open': true,
+  'budget.hold': true,
+};
+
+function isAdmission(operation: StoreOperation): operation is AdmissionOperation {
+  return Object.hasOwn(ADMISSION, operation.op);
 }
 
 /** Whether a guard decides again after something was waited for behind it. */
@@ -146,7 +201,11 @@ export function indexOfRefusal(
   answers: readonly StoreAnswer[],
 ): number | undefined {
   const index = answers.length - 1;
-  const [answer, operation] = [answers[index], operations[index]];
-  if (operation === undefined || answer === undefined || !('admitted' in answer) || answer.admitted) return undefined;
-  return 'observe' in operation && operation.observe ? undefined : index;
+  const operation = operations[index];
+  return operation !== undefined && isRefusal(operation, answers[index]) ? index : undefined;
+}
+
+function isRefusal(operation: StoreOperation, answer: StoreAnswer): boolean {
+  if (typeof answer !== 'object' || answer === null || !('admitted' in answer) || answer.admitted) return false;
+  return !('observe' in operation && operation.observe);
 }

@@ -49,9 +49,10 @@ export class ActGuardError extends Error {
    */
   toJSON(): Record<string, unknown> {
     const { name, code, reason, retryable } = this;
+    const facts = plainData({ name, code, reason }) as Record<string, unknown>;
+    const message = cut(String(this.message), MAX_MESSAGE_LENGTH);
     const cause = this.cause === undefined ? {} : { cause: errorSummary(this.cause) };
-    const facts = plainData({ name, code, reason, retryable }) as Record<string, unknown>;
-    return { ...facts, message: cut(String(this.message), MAX_MESSAGE_LENGTH), details: plainData(this.details), ...cause };
+    return { ...facts, message, retryable, details: plainData(this.details), ...cause };
   }
 }
 

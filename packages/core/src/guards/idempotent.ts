@@ -59,7 +59,7 @@ export interface IdempotentOptions<Args, Result = unknown> {
 
 /**
  * Executes an action at most once per tool, user and key. The key is bound to the arguments. A repeat gets a copy of the
- * result; one that comes too early, with other arguments, or after an execution that failed, timed out or was cut off is
+ * result, as `structuredClone` makes it (an instance of a class is a plain object then); one that comes too early, with other arguments, or after an execution that failed, timed out or was cut off is
  * refused, because what happened is not known. A refusal before the method started leaves the key free.
  *
  * @throws {HostConfigurationError} when the host is created, if an option is wrong
@@ -112,9 +112,7 @@ class IdempotentGuard implements Guard {
     const key: unknown = options?.key ?? 'idempotencyKey';
     this.#tool = site.tool.id;
     this.#key =
-      typeof key === 'function'
-        ? (key as (args: unknown, call: CallContext) => unknown)
-        : check.argument('key', key);
+      typeof key === 'function' ? (key as (args: unknown, call: CallContext) => unknown) : check.argument('key', key);
     this.#ttlMs = check.duration('ttl', '1h');
     this.#throws = check.oneOf('onDuplicate', ['return', 'throw'], 'return') === 'throw';
     this.#within = check.oneOf('within', ['run', 'session', 'host'], 'run');

@@ -31,7 +31,8 @@ export function rule<Args>(
     build(site) {
       const optionCheck = new OptionCheck(site, 'Enforce.rule', options, ['hint'], 'usage.policy_configuration');
       const hint = optionCheck.optionalText('hint');
-      const problem = (value: unknown, message: string): undefined => void optionCheck.problem(undefined, value, message);
+      const problem = (value: unknown, message: string): undefined =>
+        void optionCheck.problem(undefined, value, message);
       if (typeof name !== 'string' || name.trim() === '')
         return problem(name, 'the name must be a text that is not blank');
       if (typeof check !== 'function') return problem(check, `the check of rule "${name}" must be a function`);

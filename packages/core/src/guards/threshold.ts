@@ -28,7 +28,9 @@ export interface ThresholdOptions {
  */
 export function threshold<Args>(arg: NoInfer<NumberPath<Args>>, options: ThresholdOptions): Rule<Args> {
   const { min, max } = options ?? {};
-  const bounds = [min === undefined ? '' : `>= ${shown(min)}`, max === undefined ? '' : `<= ${shown(max)}`].join(' ').trim();
+  const bounds = [min === undefined ? '' : `>= ${shown(min)}`, max === undefined ? '' : `<= ${shown(max)}`]
+    .join(' ')
+    .trim();
   const description = `${nameText(arg)} ${bounds}`;
   return {
     description,
@@ -44,7 +46,8 @@ export function threshold<Args>(arg: NoInfer<NumberPath<Args>>, options: Thresho
         if (bound !== undefined && !Number.isFinite(bound)) check.problem(name, bound, 'must be a finite number');
       }
       if (min === undefined && max === undefined) check.problem(undefined, options, 'needs min or max');
-      if (Number.isFinite(min) && Number.isFinite(max) && Number(min) > Number(max)) check.problem('min', min, `is above max (${max})`);
+      if (Number.isFinite(min) && Number.isFinite(max) && Number(min) > Number(max))
+        check.problem('min', min, `is above max (${max})`);
       const isOptional = check.flag('optional', false);
       check.optionalText('hint');
       const argument = RuleArgument.parse(site, 'threshold', arg);

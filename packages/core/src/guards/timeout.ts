@@ -70,6 +70,8 @@ interface StreamTime {
   remainingMs: number;
   since: number;
   timer: Scheduled | undefined;
+  /** Its deadline was told; in observe mode the stream goes on. */
+  isOver: boolean;
 }
 
 // A generator runs in pieces, each with another time left, so the pieces have timers of their own.
@@ -90,20 +92,29 @@ class StreamTimeoutGuard implements Guard {
       remainingMs: this.#timeoutMs,
       since: 0,
       timer: undefined,
+      isOver: false,
     };
-    const onDeadline = (): void => call.cutOff(this, new ToolTimeoutError(this.#tool, this.#timeoutMs, call.run.id));
-    time.since = clock.now();
-    time.timer = clock.schedule(onDeadline, time.remainingMs);
     call.keep(this, time);
+    if (time.isOver) return;
+    time.since = clock.now();
+    time.timer = clock.schedule(() => this.#cutOff(call, time), time.remainingMs);
   }
 
   suspended(call: GuardedCall): void {
-    const time = call.kept(this) as StreamTime;
+    const time = call.kept(this) as StreamTime | undefined;
+    if (time === undefined || time.isOver) return;
     time.timer?.cancel();
     time.remainingMs = Math.max(0, time.remainingMs - (this.#site.clock.now() - time.since));
+    // A body that never really waits lets no timer fire.
+    if (time.remainingMs === 0) this.#cutOff(call, time);
   }
 
   settle(call: GuardedCall): void {
     (call.kept(this) as StreamTime | undefined)?.timer?.cancel();
+  }
+
+  #cutOff(call: GuardedCall, time: StreamTime): void {
+    time.isOver = true;
+    call.cutOff(this, new ToolTimeoutError(this.#tool, this.#timeoutMs, call.run.id));
   }
 }

@@ -39,6 +39,9 @@ async function fromValibot(input: StandardSchemaV1): Promise<Record<string, unkn
   const { $schema: _, ...schema } = converter.toJsonSchema(input as never, {
     errorMode: 'ignore',
     typeMode: 'input',
+    // The converter writes a loose object as one that knows all of its properties.
+    overrideSchema: ({ valibotSchema, jsonSchema }) =>
+      valibotSchema.type === 'loose_object' ? { ...jsonSchema, additionalProperties: true } : undefined,
   }) as Record<string, unknown>;
   return schema;
 }
