@@ -56,6 +56,8 @@ function countAttempt(call: ToolCall, refused: Refused): MaybePromise<Refused> {
     return refused;
   }
   const judge = ([answer]: readonly [StoreAnswers['attempt.take']]): Refused => {
+    // Without a count there is no telling whether the call was one too many; it is refused either way.
+    if (!Number.isSafeInteger(answer?.used)) return refused;
     call.attempt = call.run.noteAttempts(call.tool, answer.used);
     if (answer.admitted) return refused;
     const exceeded = maxAttempts.guard.exceeded(call, answer.used, refused.error);
