@@ -3,6 +3,7 @@ import { type SchedulingClock, schedulingClock } from '../clock.js';
 import { buildContainer, type Container } from '../container/container.js';
 import type { Provider, Token } from '../container/provider.js';
 import type { ProviderShapes } from '../container/provider-list.js';
+import { checkFunction, checkId, checkOptions } from '../errors/argument-check.js';
 import { MissingRunError, NestedRunError } from '../errors/run-errors.js';
 import { type ConfigurationProblem, HostConfigurationError, shown, UsageError } from '../errors/usage-errors.js';
 import type { EventListener } from '../events/event.js';
@@ -132,6 +133,7 @@ export class AgentHost implements AsyncDisposable {
 
   /** Adds a listener for events and returns what removes it. It is called at once and must be quick. */
   on(listener: EventListener): () => void {
+    checkFunction('host.on', 'listener', listener);
     return this.#parts.core.events.on(listener);
   }
 
@@ -139,7 +141,9 @@ export class AgentHost implements AsyncDisposable {
   explain(agent: AnyClass): AgentExplanation {
     const tools = this.#parts.plans.byAgent.get(agent);
     if (tools === undefined)
-      throw new UsageError(`${agent.name} is not an agent of this host`, { code: 'usage.agent_unknown' });
+      throw new UsageError(`${typeof agent === 'function' ? agent.name : shown(agent)} is not an agent of this host`, {
+        code: 'usage.agent_unknown',
+      });
     return explainAgent(agent, tools);
   }
 
@@ -148,18 +152,23 @@ export class AgentHost implements AsyncDisposable {
    * Calls in flight reject with `RunKilledError` at once.
    */
   kill(reason: string, options: { readonly userId?: string } = {}): void {
-    this.#killSwitch.kill(String(reason), options.userId);
+    checkUser('host.kill', options);
+    const text = typeof reason === 'string' ? reason : shown(reason);
+    this.#killSwitch.kill(text, options.userId);
     for (const run of this.#runs.values())
       if (options.userId === undefined || run.userId === options.userId) run.kill(reason);
   }
 
   /** Lets new runs take calls again: those of a user, or all. */
   revive(options: { readonly userId?: string } = {}): void {
+    checkUser('host.revive', options);
     this.#killSwitch.revive(options.userId);
   }
 
   /** Forgets a named session: its facts, steps, user turns and idempotency keys. */
   async endSession(sessionId: string, options: { readonly userId?: string } = {}): Promise<void> {
+    checkId('host.endSession', 'sessionId', sessionId);
+    checkUser('host.endSession', options);
     const session = namedSessionKey(options.userId, sessionId);
     const { store, clock } = this.#parts.core;
     await store.apply([{ op: 'session.end', session, scope: sessionScope(session) }], clock.now());
@@ -200,4 +209,10 @@ export class AgentHost implements AsyncDisposable {
     if (ownsStore) await core.store.close?.();
     if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors, 'closing the host');
   }
+}
+
+// A misspelt option would stop everybody instead of one user.
+function checkUser(method: string, options: { readonly userId?: string }): void {
+  checkOptions(method, options, ['userId']);
+  if (options.userId !== undefined) checkId(method, 'userId', options.userId);
 }

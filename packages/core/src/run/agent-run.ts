@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AnyClass } from '../agent/class-record.js';
 import type { Scheduled } from '../clock.js';
+import { checkFunction } from '../errors/argument-check.js';
 import { isRefusal } from '../errors/guard-errors.js';
 import {
   RunAbortedError,
@@ -146,6 +147,7 @@ export class AgentRun implements CallRun {
   }
 
   bind<Args extends unknown[], Result>(fn: (...args: Args) => Result): (...args: Args) => Result {
+    checkFunction('run.bind', 'fn', fn);
     const frame = { run: this };
     return (...args) => withFrame(frame, () => fn(...args));
   }

@@ -1,4 +1,5 @@
 import { durationMs } from '../duration.js';
+import { checkOptions } from '../errors/argument-check.js';
 import { UsageError } from '../errors/usage-errors.js';
 import { idText } from '../facts/fact-value.js';
 import type { Fact, FactsView, StoreOperation } from '../store/operations.js';
@@ -29,6 +30,7 @@ export class SessionFacts implements RunFacts {
     value: string | number | bigint,
     options: { readonly ttl?: unknown; readonly about?: unknown } = {},
   ): void {
+    checkOptions('run.facts.add', options, ['ttl', 'about']);
     const ttlMs = options.ttl === undefined ? undefined : durationMs(options.ttl);
     if (options.ttl !== undefined && ttlMs === undefined) throw new UsageError('run.facts.add: ttl must be a duration');
     const about = options.about === undefined ? undefined : idOf('add', 'about', options.about);
