@@ -55,7 +55,7 @@ export {
   IdempotencyOutcomeUnknownError,
   MissingIdempotencyKeyError,
 } from './errors/idempotency-errors.js';
-export { type PolicyCode, PolicyViolationError } from './errors/policy-violation-error.js';
+export { type PolicyCode, type PolicyFacts, PolicyViolationError } from './errors/policy-violation-error.js';
 export type { PromptText, Refusal } from './errors/refusal.js';
 export {
   MissingRunError,

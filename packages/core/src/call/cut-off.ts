@@ -20,6 +20,7 @@ export function cutOff(call: ToolCall, error: Error, guard: Guard<never> | undef
   if (call.phase === 'admitting') {
     // Admission finds out when it goes on, and gives back what was taken.
     call.phase = 'cut';
+    call.isTold = true;
     call.abort(error);
     tellBlocked(call, kind, error);
     call.reject(error);
@@ -27,6 +28,7 @@ export function cutOff(call: ToolCall, error: Error, guard: Guard<never> | undef
   }
 
   call.phase = 'cut';
+  call.isTold = true;
   const { held } = call;
   const outcome: Outcome = { status: guard === undefined ? 'aborted' : 'timeout', error };
   const settled = settleHeld(call, outcome);

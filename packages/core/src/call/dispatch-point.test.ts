@@ -216,7 +216,7 @@ describe('whatever throws behind the dispatch point leaves key and fact used', (
     const world = await open();
     body = (bank) => bank.refused();
     await expect(world.bank.pay(PAYMENT)).rejects.toMatchObject({ code: 'RULE_FAILED' });
-    expect(world.memory.snapshot()).toMatchObject({ breakers: {} });
+    expect(world.memory.snapshot()['breakers']).toEqual({});
     const other = await open();
     body = () => Promise.reject(down());
     await expect(other.bank.pay(PAYMENT)).rejects.toThrow('down');

@@ -279,7 +279,7 @@ describe('a call that is cut off between two steps of its admission', () => {
     };
     await expect(world.shop.pay(ORDER)).rejects.toMatchObject({ code: 'guard.store_unavailable' });
     await turns();
-    expect(world.memory.snapshot()).toMatchObject({ idempotency: {} });
+    expect(world.memory.snapshot()['idempotency']).toEqual({});
   });
 
   it.each([1, 2])(

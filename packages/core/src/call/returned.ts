@@ -15,8 +15,7 @@ const NOTHING: Returned = { operations: [], withheld: undefined };
 /** Shows a value to the guards behind the method. Where one withholds it, nothing is minted from it. */
 export function showReturned(call: ToolCall, value: unknown): Returned {
   const steps = call.plan.returned;
-  // Facts for a session that ends with its run would stay behind for good.
-  if (steps.length === 0 || endsWithRun(call)) return NOTHING;
+  if (steps.length === 0) return NOTHING;
   const operations: StoreOperation[] = [];
   for (const step of steps) {
     try {
@@ -34,10 +33,6 @@ export function showReturned(call: ToolCall, value: unknown): Returned {
     }
   }
   return { operations, withheld: undefined };
-}
-
-function endsWithRun({ run }: ToolCall): boolean {
-  return run.isEnded && !run.hasNamedSession;
 }
 
 function factsIn(operations: readonly StoreOperation[]): { kind: string; value: string }[] {

@@ -139,7 +139,7 @@ describe('a stream', () => {
     expect(await end(stream.next())).toBe('guard.refused');
     expect(await stream.next()).toEqual(DONE);
     expect(log).toEqual([]);
-    expect(store.memory.snapshot()).toMatchObject({ rates: {} });
+    expect(store.memory.snapshot()['rates']).toEqual({});
   });
 
   it.each([false, true])('whose parameters cannot be read fails as its body does (far store: %s)', async (isFar) => {

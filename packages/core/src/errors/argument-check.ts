@@ -5,10 +5,12 @@ import { shown, UsageError } from './usage-errors.js';
  *
  * @throws {UsageError} naming the method, the option and its value
  */
-export function checkOptions(method: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) throw wrong(method, 'options', options, 'must be an object');
+export function checkOptions(method: string, options: unknown, known: readonly string[], code?: string): void {
+  if (typeof options !== 'object' || options === null)
+    throw wrong(method, 'options', options, 'must be an object', code);
   for (const [name, value] of Object.entries(options)) {
-    if (!known.includes(name)) throw wrong(method, name, value, `is no option; the options are ${known.join(', ')}`);
+    if (!known.includes(name))
+      throw wrong(method, name, value, `is no option; the options are ${known.join(', ')}`, code);
   }
 }
 
@@ -30,9 +32,9 @@ export function checkFunction(method: string, name: string, value: unknown): voi
   if (typeof value !== 'function') throw wrong(method, name, value, 'must be a function');
 }
 
-function wrong(method: string, option: string, value: unknown, message: string): UsageError {
+function wrong(method: string, option: string, value: unknown, message: string, code = 'usage.argument'): UsageError {
   return new UsageError(`${method}: ${option} = ${shown(value)} ${message}`, {
-    code: 'usage.argument',
+    code,
     details: { method, option, value },
   });
 }

@@ -21,9 +21,9 @@ export interface PromptText {
 }
 
 /** Longest sentence of a refusal, in characters. Two of them stay under about 80 tokens. */
-export const MAX_SENTENCE_LENGTH = 150;
+const MAX_SENTENCE_LENGTH = 150;
 /** The same in UTF-8 bytes: of scripts beyond Latin a character is often a token or more. */
-export const MAX_SENTENCE_BYTES = 240;
+const MAX_SENTENCE_BYTES = 240;
 const MAX_QUOTED_LENGTH = 40;
 
 // Control, format (zero-width, bidirectional), surrogate, private-use and separator characters.

@@ -16,7 +16,7 @@ export interface UserTextIndexOptions {
 }
 
 /** Values of fewer characters are not looked for, unless an option says otherwise. */
-export const DEFAULT_MIN_LENGTH = 3;
+const DEFAULT_MIN_LENGTH = 3;
 const DEFAULT_MAX_TOKENS = 100_000;
 const CHARS_PER_TOKEN = 64;
 const MAX_GAP_LENGTH = 32;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import {
   Agent,
   AgentHost,
@@ -121,7 +121,8 @@ describe('a run that ends', () => {
     await turns();
     failing = false;
     await run.end();
-    expect(memory.snapshot()).toMatchObject({ attempts: {}, idempotency: {} });
+    const { attempts, idempotency } = memory.snapshot();
+    expect({ attempts, idempotency }).toEqual({ attempts: {}, idempotency: {} });
     expect(JSON.stringify(memory.snapshot()['sessions'])).not.toContain('"openRuns":1');
     await host.close();
   });
@@ -146,6 +147,94 @@ describe('a run that ends', () => {
     const call = run.get(Bank).pay({ key: 'k' });
     run.kill(Object.create(null) as never);
     await expect(call).rejects.toMatchObject({ code: 'run.killed' });
+    await host.close();
+  });
+});
+
+describe('what comes after the end of a run', () => {
+  it('leaves nothing behind for good: an input that is refused only then is no attempt of anything', async () => {
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    @Agent()
+    class Slow {
+      @Tool({
+        input: {
+          '~standard': {
+            version: 1,
+            vendor: 'test',
+            validate: async () => {
+              await gate;
+              return { issues: [{ message: 'no' }] };
+            },
+          },
+        },
+      })
+      @MaxAttempts(2)
+      async checked(_args: unknown): Promise<void> {}
+    }
+    const store = new MemoryStore();
+    const clock = new TestClock();
+    const host = await AgentHost.create({ agents: [Slow], store, clock });
+    const run = host.open();
+    const call = run.get(Slow).checked({});
+    call.catch(() => {});
+    const ending = run.end();
+    await clock.advance(1000);
+    await ending;
+    open();
+    await turns();
+    await expect(call).rejects.toMatchObject({ code: 'run.ended' });
+    const { attempts, sessions, idempotency } = store.snapshot();
+    expect({ attempts, sessions, idempotency }).toEqual({ attempts: {}, sessions: {}, idempotency: {} });
+    await host.close();
+  });
+
+  it('keeps the result of a body whose providers fail to be disposed, and warns', async () => {
+    class Connection {
+      [Symbol.asyncDispose](): Promise<void> {
+        return Promise.reject(new Error('lost'));
+      }
+    }
+    @Agent({ inject: [Connection] })
+    class Client {
+      readonly connection: Connection;
+
+      constructor(connection: Connection) {
+        this.connection = connection;
+      }
+
+      @Tool()
+      async pay(): Promise<string> {
+        return 'paid';
+      }
+    }
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const host = await AgentHost.create({
+      agents: [Client],
+      providers: [{ provide: Connection, useClass: Connection, scope: 'run' }],
+    });
+    expect(await host.run((run) => run.get(Client).pay())).toBe('paid');
+    const warnings = warn.mock.calls.map(([message]) => String(message));
+    warn.mockRestore();
+    expect(warnings.join()).toMatch(/Disposing what was made for a run failed/);
+    await host.close();
+  });
+});
+
+describe('a session that is full', () => {
+  it('warns that what the application vouches for is not kept, and refuses what would need it', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const host = await bank({ store: new MemoryStore({ maxFactsPerSession: 1 }) });
+    const run = host.open();
+    run.facts.add('id', 'first');
+    run.facts.add('id', 'second');
+    expect(await run.get(Bank).use({ id: 'first' })).toBe('first');
+    await expect(run.get(Bank).use({ id: 'second' })).rejects.toMatchObject({ code: 'MISSING_FACT' });
+    const warnings = warn.mock.calls.map(([message]) => String(message));
+    warn.mockRestore();
+    expect(warnings.join()).toMatch(/A session is full/);
     await host.close();
   });
 });

@@ -1,4 +1,5 @@
 import { durationMs } from '../duration.js';
+import { checkOptions } from '../errors/argument-check.js';
 import { shown, UsageError } from '../errors/usage-errors.js';
 import type { RunOptions } from './run.js';
 
@@ -24,11 +25,7 @@ const NO_SCOPE: Readonly<Record<string, string>> = Object.freeze({});
  * @throws {UsageError} naming the option and its value
  */
 export function readRunOptions(options: RunOptions, isHostObserved: boolean): Omit<ReadRunOptions, 'killedBecause'> {
-  if (typeof options !== 'object' || options === null) throw wrong('options', options, 'must be an object');
-  for (const name of Object.keys(options)) {
-    if (!KNOWN.includes(name))
-      throw wrong(name, options[name as keyof RunOptions], `is no option of a run; those are ${KNOWN.join(', ')}`);
-  }
+  checkOptions('host.run', options, KNOWN, 'usage.run_options');
   const { userId, runId, sessionId, scope, signal, deadline, mode } = options;
   for (const [name, value] of Object.entries({ userId, runId, sessionId })) {
     if (value !== undefined && (typeof value !== 'string' || value === ''))
@@ -60,7 +57,7 @@ function readScope(scope: unknown): Readonly<Record<string, string>> {
 }
 
 function wrong(option: string, value: unknown, message: string): UsageError {
-  return new UsageError(`host.run: option ${option} = ${shown(value)} ${message}`, {
+  return new UsageError(`host.run: ${option} = ${shown(value)} ${message}`, {
     code: 'usage.run_options',
     details: { option, value },
   });
