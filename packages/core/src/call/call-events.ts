@@ -59,11 +59,11 @@ export function tellObserved(call: ToolCall, step: Step, error: unknown): void {
 }
 
 /** The method returned. */
-export function tellInvoked(call: ToolCall): void {
+export function tellInvoked(call: ToolCall, result: unknown): void {
   const { events, clock } = call.run.core;
   if (!events.isListening) return;
   const durationMs = clock.now() - call.startedAt;
-  tell(call, { ...about(call, 'tool', '', 'success'), name: 'tool.invoke', durationMs });
+  tell(call, { ...about(call, 'tool', '', 'success'), name: 'tool.invoke', durationMs, result });
 }
 
 /** The method threw. */
@@ -84,7 +84,7 @@ function about<Outcome extends CallEventBase['outcome']>(
   severity: CallEventBase['severity'],
   outcome: Outcome,
 ): CallEventBase {
-  const { run, tool, id, attempt } = call;
+  const { run, tool, id, attempt, args } = call;
   return {
     category,
     severity,
@@ -96,6 +96,7 @@ function about<Outcome extends CallEventBase['outcome']>(
     toolName: tool,
     callId: id,
     attempt,
+    args,
   };
 }
 

@@ -101,6 +101,7 @@ function checkInput(call: ToolCall, args: unknown): MaybePromise<void> {
 }
 
 function validate(call: ToolCall, copy: object): MaybePromise<void> {
+  call.args = copy;
   const validated = validateInput(call.plan.tool, copy);
   if (!isThenable(validated)) return admitWith(call, validated as object);
   return Promise.resolve(validated).then((args) => {

@@ -78,7 +78,7 @@ function end(call: ToolCall, outcome: Outcome & { status: 'success' | 'failure' 
       tellFailure(call, outcome.error);
       call.reject(outcome.error);
     } else {
-      tellInvoked(call);
+      tellInvoked(call, outcome.value);
       if (shown?.withheld === undefined) call.resolve(outcome.value);
       else call.reject(shown.withheld.error);
     }

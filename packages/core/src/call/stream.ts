@@ -165,7 +165,7 @@ class GuardedStream implements AsyncGenerator<unknown> {
 
   async #finished(call: ToolCall, result: Result): Promise<Result> {
     this.#isOver = true;
-    tellInvoked(call);
+    tellInvoked(call, undefined);
     await this.#settle(call, { status: 'success', value: result.value }, true);
     return result;
   }

@@ -23,18 +23,37 @@ export interface RunEndEvent extends EventBase {
   readonly errorType?: string | undefined;
 }
 
+/** The user said something: `run.userSaid`. */
+export interface UserSaidEvent extends EventBase {
+  readonly name: 'run.user_said';
+  readonly text: string;
+}
+
+/** The application vouched for a value: `run.facts.add`. */
+export interface FactAddedEvent extends EventBase {
+  readonly name: 'run.fact_added';
+  readonly fact: UsedFact;
+}
+
 /** An event about one call. */
 export interface CallEventBase extends EventBase {
   /** Id of the tool. */
   readonly toolName: string;
   readonly callId: string;
   readonly attempt: number;
+  /**
+   * What the guards check and the method gets, frozen; as they were sent where the input schema refused them, `undefined`
+   * where they are no plain data. For listeners in the process.
+   */
+  readonly args: unknown;
 }
 
 /** A tool's method returned. */
 export interface ToolInvokeEvent extends CallEventBase {
   readonly name: 'tool.invoke';
   readonly durationMs: number;
+  /** What the method returned, the very object; `undefined` for a stream. For listeners in the process. */
+  readonly result: unknown;
 }
 
 /** What an event says about an error. */
@@ -91,6 +110,8 @@ export interface GuardObservedEvent extends CallEventBase, ErrorInEvent {
 export type ActGuardEvent =
   | RunStartEvent
   | RunEndEvent
+  | UserSaidEvent
+  | FactAddedEvent
   | ToolInvokeEvent
   | ToolFailureEvent
   | GuardBlockedEvent

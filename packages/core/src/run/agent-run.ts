@@ -13,9 +13,10 @@ import {
 } from '../errors/run-errors.js';
 import { nameOfThrown } from '../errors/thrown.js';
 import { shown, UsageError } from '../errors/usage-errors.js';
+import type { EventBase } from '../events/event.js';
 import { warnOnce } from '../events/warn-once.js';
 import { runScope } from '../store/idempotency-scope.js';
-import type { SessionOpen, StoreAnswer, StoreOperation } from '../store/operations.js';
+import type { SessionOpen, StoreAnswer, StoreOperation, UsedFact } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
 import { withFrame } from './ambient.js';
@@ -139,6 +140,8 @@ export class AgentRun implements CallRun {
   userSaid(text: string): void {
     if (typeof text !== 'string') throw new UsageError('run.userSaid: the text must be a string');
     this.write({ op: 'turn.add', session: this.sessionKey, text });
+    if (!this.core.events.isListening) return;
+    this.core.events.emit({ ...this.#about('', ''), name: 'run.user_said', text });
   }
 
   kill(reason: string): void {
@@ -186,6 +189,12 @@ export class AgentRun implements CallRun {
       'session_full',
       'A session is full: what the application or the user said is not kept, so calls that need it are refused.',
     );
+  }
+
+  /** Tells listeners what the application vouched for. */
+  tellFact(fact: UsedFact): void {
+    if (!this.core.events.isListening) return;
+    this.core.events.emit({ ...this.#about('', ''), name: 'run.fact_added', fact });
   }
 
   /** @throws {RunStoppedError} where the run takes no calls */
@@ -306,20 +315,13 @@ export class AgentRun implements CallRun {
   }
 
   #tell(name: 'run.start' | 'run.end', outcome: '' | 'success' | 'blocked' | 'failed', errorType?: string): void {
-    const { events, clock } = this.core;
-    if (!events.isListening) return;
+    if (!this.core.events.isListening) return;
     const severity = outcome === 'blocked' || outcome === 'failed' ? 'error' : '';
+    this.core.events.emit({ ...this.#about(severity, outcome), name, ...(errorType !== undefined && { errorType }) });
+  }
+
+  #about(severity: EventBase['severity'], outcome: EventBase['outcome']): EventBase {
     const { id: runId, sessionId, userId } = this;
-    events.emit({
-      category: 'run',
-      name,
-      severity,
-      outcome,
-      time: clock.wall(),
-      runId,
-      sessionId,
-      userId,
-      ...(errorType !== undefined && { errorType }),
-    });
+    return { category: 'run', severity, outcome, time: this.core.clock.wall(), runId, sessionId, userId };
   }
 }

@@ -2,7 +2,7 @@ import { durationMs } from '../duration.js';
 import { checkOptions } from '../errors/argument-check.js';
 import { UsageError } from '../errors/usage-errors.js';
 import { idText } from '../facts/fact-value.js';
-import type { Fact, FactsView, StoreOperation } from '../store/operations.js';
+import type { Fact, FactsView, StoreOperation, UsedFact } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
 import type { RunFacts } from './run.js';
@@ -15,6 +15,8 @@ export interface FactsRun {
   /** Resolves once writes have arrived; `undefined` where there are none on the way. */
   readonly ready: Promise<void> | undefined;
   write(operation: StoreOperation): void;
+  /** Tells listeners what the application vouched for. */
+  tellFact(fact: UsedFact): void;
 }
 
 /** The facts of a run's session, as the application sees them. */
@@ -34,14 +36,14 @@ export class SessionFacts implements RunFacts {
     const ttlMs = options.ttl === undefined ? undefined : durationMs(options.ttl);
     if (options.ttl !== undefined && ttlMs === undefined) throw new UsageError('run.facts.add: ttl must be a duration');
     const about = options.about === undefined ? undefined : idOf('add', 'about', options.about);
-    this.#run.write({
-      op: 'fact.add',
-      session: this.#run.sessionKey,
+    const fact = {
       kind: kindOf('add', kind),
-      values: [idOf('add', 'value', value)],
+      value: idOf('add', 'value', value),
       origin: { source: 'app', about, at: this.#run.core.clock.wall() },
-      ttlMs,
-    });
+    } as const;
+    const { value: text, ...rest } = fact;
+    this.#run.write({ op: 'fact.add', session: this.#run.sessionKey, ...rest, values: [text], ttlMs });
+    this.#run.tellFact(fact);
   }
 
   has(kind: string, value: string | number | bigint): MaybePromise<boolean> {
