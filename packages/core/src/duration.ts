@@ -13,6 +13,17 @@ export function durationMs(duration: unknown): number | undefined {
   return typeof ms === 'number' && ms > 0 && ms <= MAX_DURATION_MS ? ms : undefined;
 }
 
+const WORDS = { d: 'day', h: 'hour', m: 'minute', s: 'second' } as const;
+
+/** A length of time in words, such as `15 minutes`: in the largest unit that leaves no fraction. */
+export function durationText(ms: number): string {
+  for (const [unit, word] of Object.entries(WORDS)) {
+    const count = ms / UNIT_MS[unit as keyof typeof WORDS];
+    if (Number.isInteger(count)) return `${count} ${word}${count === 1 ? '' : 's'}`;
+  }
+  return `${ms} ms`;
+}
+
 function textMs(text: string): number | undefined {
   const [, amount, unit] = TEXT.exec(text) ?? [];
   return amount === undefined ? undefined : Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];

@@ -1,9 +1,13 @@
+/**
+ * @module
+ * @mergeModuleWith <project>
+ */
 /// <reference lib="esnext.decorators" preserve="true" />
 /// <reference lib="esnext.disposable" preserve="true" />
 export { AGENT_METADATA_KEY, Agent, type AgentDecorator, type AgentOptions } from './agent/agent.js';
 export type { ArgumentName, ArgumentPath, IdArgument, NumberPath } from './agent/argument-types.js';
 export { symbolMetadata } from './agent/symbol-metadata.js';
-export { Tool, type ToolOptions, type ValidatingSchema } from './agent/tool.js';
+export { type SchemaOf, Tool, type ToolOptions, type ValidatingSchema } from './agent/tool.js';
 export { TOOL_METADATA_KEY, type ToolDecorator, type ToolMethod } from './agent/tool-decorator.js';
 export type { ToolInfo } from './agent/tool-info.js';
 export type { Clock, Scheduled, SchedulingClock } from './clock.js';
@@ -40,8 +44,10 @@ export {
   type GuardErrorFacts,
   GuardRefusedError,
   type InputIssue,
+  isRefusal,
   MaxAttemptsExceededError,
   RateLimitExceededError,
+  type RateLimitFacts,
   ScopeValidationError,
   StoreFullError,
   StoreUnavailableError,
@@ -72,7 +78,8 @@ export { type ConfigurationProblem, HostConfigurationError, UsageError } from '.
 export type * from './events/event.js';
 export { idText } from './facts/fact-value.js';
 export { foldLoosely } from './facts/loose-match.js';
-export { UserTextIndex } from './facts/user-text.js';
+export { type MentionOptions, UserTextIndex, type UserTextIndexOptions } from './facts/user-text.js';
+export type { UserTextMatch } from './facts/user-text-match.js';
 export { argumentsKey } from './guards/arguments-key.js';
 export { type BlockRegexOptions, blockRegex } from './guards/block-regex.js';
 export { CircuitBreaker, type CircuitBreakerOptions } from './guards/circuit-breaker.js';

@@ -6,12 +6,12 @@ import { isDecoratorContext, needsParentheses } from './tool-decorator.js';
 /** Options of `@Agent`. */
 export interface AgentOptions {
   /**
-   * Name of the agent, first part of its tools' ids. Give it where class names are minified.
+   * Name of the agent, first part of its tools' ids: letters, digits, `_`, `-`. Give it where class names are minified.
    *
    * @default the name of the class
    */
   readonly name?: string;
-  /** Tokens of the constructor's parameters, in their order. Not needed where fields use `inject`. */
+  /** Tokens of the constructor's parameters, in their order. Not needed where fields use `inject`. @default none */
   readonly inject?: readonly Token[];
 }
 

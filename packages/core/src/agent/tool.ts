@@ -13,27 +13,27 @@ import { methodDecorator, needsParentheses, type ToolDecorator } from './tool-de
 
 /** Options of `@Tool`. */
 export interface ToolOptions<Args, Result = unknown> {
-  /** What the tool does, for the model. */
+  /** What the tool does, for the model. @default none: the model goes by name and schema */
   readonly description?: string;
   /**
-   * Name that the model sees: up to 64 letters, digits, `_` or `-`.
+   * Name that the model sees: up to 64 letters, digits, `_` or `-`, unique in the host.
    *
    * @default the name of the method, `Agent_method` where two agents share it
    */
   readonly name?: string;
-  /** The same as `@RateLimit`. */
+  /** The same as `@RateLimit`. @default none */
   readonly rateLimit?: NoInfer<RateLimitOptions<Args>>;
-  /** The same as `@CircuitBreaker`. */
+  /** The same as `@CircuitBreaker`. @default none */
   readonly circuitBreaker?: CircuitBreakerOptions;
-  /** The same as `@Timeout`. */
+  /** The same as `@Timeout`. @default none */
   readonly timeout?: Duration | TimeoutOptions;
-  /** The same as `@MaxAttempts`. */
+  /** The same as `@MaxAttempts`. @default none */
   readonly maxAttempts?: number | MaxAttemptsOptions;
-  /** The same as `@Idempotent`. */
+  /** The same as `@Idempotent`. @default none */
   readonly idempotent?: NoInfer<IdempotentOptions<Args, Result>>;
-  /** The same as one `@Prove`, or several. */
+  /** The same as one `@Prove`, or several. @default none */
   readonly prove?: NoInfer<ProveOptions<Args, Result>> | readonly NoInfer<ProveOptions<Args, Result>>[];
-  /** The same as `@Enforce`. */
+  /** The same as `@Enforce`. @default none */
   readonly enforce?: readonly Rule<NoInfer<Args>>[];
 }
 

@@ -2,7 +2,8 @@ import type { Wait } from '../guards/guard.js';
 import type { StoreAnswer, StoreOperation } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
-import { tellIntervention } from './call-events.js';
+import { tellIntervention, tellObserved } from './call-events.js';
+import { isObserved } from './observed.js';
 import type { Step } from './plan.js';
 import { Refused, withUnasked } from './refused.js';
 import { settleHeld } from './settlement.js';
@@ -44,12 +45,28 @@ function decideAlone(call: ToolCall, step: Step): Promise<void> | undefined {
 function decideTogether(call: ToolCall): Promise<void> | undefined {
   const trip = gather(call);
   if (trip.operations.length === 0) return decide(call, trip, NO_ANSWERS);
-  const answers = ask(call, trip);
+  let answers: MaybePromise<readonly StoreAnswer[]>;
+  try {
+    answers = ask(call, trip);
+  } catch (error) {
+    return passUnanswered(call, trip, error);
+  }
   return isThenable(answers) ? later(call, trip, answers) : decide(call, trip, answers);
 }
 
+// Guards that only observe must not stop a call either where they cannot even decide.
+function passUnanswered(call: ToolCall, { questions }: Trip, error: unknown): undefined {
+  if (!(error instanceof Refused) || !questions.every(({ step }) => isObserved(call, step))) throw error;
+  for (const { step, operation } of questions) if (operation !== undefined) tellObserved(call, step, error.error);
+}
+
 async function later(call: ToolCall, trip: Trip, arriving: PromiseLike<readonly StoreAnswer[]>): Promise<void> {
-  const answers = await arriving;
+  let answers: readonly StoreAnswer[];
+  try {
+    answers = await arriving;
+  } catch (error) {
+    return passUnanswered(call, trip, error);
+  }
   call.now = call.run.core.clock.now();
   await decide(call, trip, answers);
   // More trips follow, during which what policy has decided in this one may change.

@@ -18,8 +18,11 @@ export type ProviderShapes =
   | readonly (
       | Class
       | {
+          /** The token that stands for it. */
           readonly provide: Token;
+          /** Tokens of the parameters of `useFactory`, in their order. */
           readonly inject?: readonly [] | readonly Token[];
+          /** How long what it makes lives. */
           readonly scope?: ProviderScope;
         }
     )[]

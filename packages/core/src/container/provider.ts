@@ -23,6 +23,7 @@ export type InjectedAll<Tokens extends readonly Token[]> = number extends Tokens
 
 /** Constructs `useClass` wherever `provide` is asked for. */
 export interface ClassProvider<T = unknown> {
+  /** The token that stands for it. */
   readonly provide: Token<T>;
   /** What is constructed; its `@Injectable({ inject })` says with what. */
   readonly useClass: Class<T>;
@@ -39,6 +40,7 @@ export interface ClassProvider<T = unknown> {
  * who made it closes it.
  */
 export interface ValueProvider<T = unknown> {
+  /** The token that stands for it. */
   readonly provide: Token<T>;
   /** Handed out as it is, whatever it is. */
   readonly useValue: T;
@@ -50,6 +52,7 @@ export interface ValueProvider<T = unknown> {
 }
 
 interface AnyFactoryProvider<T, Dependencies extends readonly Token[]> {
+  /** The token that stands for it. */
   readonly provide: Token<T>;
   /** Tokens of the parameters of `useFactory`, in their order. @default none */
   readonly inject?: Dependencies;
@@ -61,6 +64,7 @@ interface AnyFactoryProvider<T, Dependencies extends readonly Token[]> {
 /** Calls `useFactory` once for the host. An asynchronous one is awaited before the host is handed out. */
 export interface SingletonFactoryProvider<T = unknown, Dependencies extends readonly Token[] = readonly Token[]>
   extends AnyFactoryProvider<T, Dependencies> {
+  /** Makes it, from what the tokens in `inject` stand for. A promise is awaited before the host is handed out. */
   readonly useFactory: (...dependencies: InjectedAll<Dependencies>) => T | PromiseLike<T>;
   /** @default 'singleton' */
   readonly scope?: 'singleton';
@@ -69,7 +73,9 @@ export interface SingletonFactoryProvider<T = unknown, Dependencies extends read
 /** Calls `useFactory` once for each run, or for each injection. It must be synchronous: constructing is. */
 export interface ScopedFactoryProvider<T = unknown, Dependencies extends readonly Token[] = readonly Token[]>
   extends AnyFactoryProvider<T, Dependencies> {
+  /** Makes it, from what the tokens in `inject` stand for. No promise: whoever injects it gets what this returns. */
   readonly useFactory: (...dependencies: InjectedAll<Dependencies>) => T;
+  /** `'run'`: once for each run; `'transient'`: wherever it is injected. */
   readonly scope: 'run' | 'transient';
 }
 
@@ -83,7 +89,9 @@ export type FactoryProvider<T = unknown, Dependencies extends readonly Token[] =
 
 /** Another name for what is provided under `useExisting`: the same instance, of the same scope. */
 export interface ExistingProvider<T = unknown> {
+  /** The token that stands for it, too. */
   readonly provide: Token<T>;
+  /** The token that it is already provided under. */
   readonly useExisting: Token<T>;
   readonly scope?: never;
   readonly useClass?: never;

@@ -15,7 +15,9 @@ nameError(ToolExecutionError, 'ToolExecutionError');
 
 /** The method did not end in time. It may still be running, so whether it took effect is not known. */
 export class ToolTimeoutError extends ToolExecutionError {
+  /** How long the method was given, in milliseconds. */
   readonly timeoutMs: number;
+  /** The run of the call. */
   readonly runId: string;
 
   constructor(tool: string, timeoutMs: number, runId: string) {

@@ -41,11 +41,13 @@ export function isRefusal(error: unknown): error is ToolGuardError {
 export interface InputIssue {
   /** Where in the arguments, such as `flights[0].number`; empty for the whole. */
   readonly path: string;
+  /** What the schema says about it; may quote the value. */
   readonly message: string;
 }
 
 /** The arguments are not plain data, or their schema refused them. */
 export class ToolInputError extends ToolGuardError {
+  /** All that is wrong, in the order of the schema; the model reads the first. */
   readonly issues: readonly InputIssue[];
 
   constructor(tool: string, issues: readonly InputIssue[], cause?: unknown) {
@@ -73,17 +75,25 @@ nameError(ToolInputError, 'ToolInputError');
 
 /** What `@RateLimit` refused with. */
 export interface RateLimitFacts {
+  /** Id of the tool. */
   readonly tool: string;
+  /** Calls that may start within the window. */
   readonly maxCalls: number;
+  /** Length of the window in milliseconds. */
   readonly periodMs: number;
+  /** Whose calls share the window; `undefined` where all do. */
   readonly scopeValue: string | undefined;
+  /** Milliseconds until a call frees its place. */
   readonly retryAfterMs: number;
 }
 
 /** `maxCalls` calls already started within the window. */
 export class RateLimitExceededError extends ToolGuardError {
+  /** Calls that may start within the window. */
   readonly maxCalls: number;
+  /** Length of the window in milliseconds. */
   readonly periodMs: number;
+  /** Whose calls share the window (a user id, an argument); `undefined` where all calls of the tool do. */
   readonly scopeValue: string | undefined;
   /** Milliseconds until a call frees its place. */
   readonly retryAfterMs: number;
@@ -179,6 +189,7 @@ nameError(CircuitOpenError, 'CircuitOpenError');
 
 /** The run used up its attempts of this tool. */
 export class MaxAttemptsExceededError extends ToolGuardError {
+  /** Attempts that a run allows. */
   readonly limit: number;
   /** Attempts including this one. */
   readonly used: number;
@@ -206,10 +217,14 @@ nameError(MaxAttemptsExceededError, 'MaxAttemptsExceededError');
 
 /** A custom guard (`defineGuard`) refused the call. */
 export class GuardRefusedError extends ToolGuardError {
+  /** Name of the guard. */
   readonly guard: string;
+  /** What the model reads: what was wrong. */
   readonly because: string;
+  /** What the model reads: what to do instead. @default 'Choose another way to do the task.' */
   readonly tryInstead: string;
 
+  /** @param facts the guard, the tool (`call.tool`), and the two sentences for the model */
   constructor(facts: {
     tool: string;
     guard: string;

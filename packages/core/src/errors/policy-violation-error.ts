@@ -14,7 +14,9 @@ export type PolicyCode =
 
 /** What a policy violation says. */
 export interface PolicyFacts {
+  /** Id of the tool. */
   readonly tool: string;
+  /** Which kind of rule failed; the error has it as its `code`. */
   readonly code: PolicyCode;
   /** For people. */
   readonly message: string;
@@ -22,7 +24,9 @@ export interface PolicyFacts {
   readonly because: string;
   /** For the model: what to do instead. */
   readonly tryInstead: string;
+  /** The facts of the failure, for logs and events. @default none */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** What led to it, such as what a rule threw. */
   readonly cause?: unknown;
 }
 

@@ -1,4 +1,7 @@
-/** A refusal as a model reads it: short, factual, without ids of runs and without text that an attacker could place. */
+/**
+ * A refusal as a model reads it: short, factual, without ids of runs. What the caller sent is shown only quoted, cut and without
+ * control characters; a hint or a reason of the application's own is shown as it is.
+ */
 export interface Refusal {
   readonly refused: true;
   /** Stable identifier of the reason. */
@@ -15,8 +18,11 @@ export interface Refusal {
 
 /** What an error says to a model; `toPrompt()` adds code and limits. */
 export interface PromptText {
+  /** What was wrong, in one sentence. Put no text into it that a model or a tool could have chosen. */
   readonly because: string;
+  /** What to do instead, in one sentence. */
   readonly tryInstead: string;
+  /** Milliseconds after which the same call may pass; absent where waiting does not help, or nobody knows. */
   readonly retryAfterMs?: number | undefined;
 }
 
@@ -77,5 +83,5 @@ function describe(value: unknown): string {
   if (value === null || value === undefined || typeof value === 'boolean' || typeof value === 'number')
     return String(value);
   if (typeof value === 'bigint') return value.toString();
-  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -6,7 +6,7 @@ export { shown } from './shown.js';
 /** The API was used in a way that cannot work; the message names what and where. */
 export class UsageError extends ActGuardError {
   constructor(message: string, facts: Partial<ErrorFacts> = {}) {
-    super(message, { ...facts, code: facts.code ?? 'usage.invalid' });
+    super(message, { ...facts, code: facts.code ?? 'usage.argument' });
   }
 }
 nameError(UsageError, 'UsageError');

@@ -2,13 +2,19 @@ import type { UsedFact } from '../store/operations.js';
 
 /** What every event says. Names and outcomes are those of the wire format. */
 export interface EventBase {
+  /** What it is about: the run, a call of a tool, or the decision of a guard. */
   readonly category: 'run' | 'tool' | 'guard';
+  /** `'error'` where something was refused or failed, empty for everything else. */
   readonly severity: '' | 'error';
+  /** What came of it, in one word to filter by; empty where there is nothing to judge. */
   readonly outcome: '' | 'success' | 'blocked' | 'failed' | 'intervened' | 'admitted' | 'observed';
   /** Epoch milliseconds. */
   readonly time: number;
+  /** The run it happened in: `run.id`. */
   readonly runId: string;
+  /** The run's session, named or its own: `run.sessionId`. */
   readonly sessionId: string;
+  /** Who the run is for; `undefined` where it was opened without a user. */
   readonly userId: string | undefined;
 }
 
@@ -20,18 +26,21 @@ export interface RunStartEvent extends EventBase {
 /** A run ended: `blocked` when its body ended with a refusal of ours, `failed` with another error. */
 export interface RunEndEvent extends EventBase {
   readonly name: 'run.end';
+  /** Name of the error that the body of the run threw; absent where it succeeded. */
   readonly errorType?: string | undefined;
 }
 
 /** The user said something: `run.userSaid`. */
 export interface UserSaidEvent extends EventBase {
   readonly name: 'run.user_said';
+  /** The whole turn, as it was handed to `run.userSaid`. */
   readonly text: string;
 }
 
 /** The application vouched for a value: `run.facts.add`. */
 export interface FactAddedEvent extends EventBase {
   readonly name: 'run.fact_added';
+  /** The new fact, with its origin. */
   readonly fact: UsedFact;
 }
 
@@ -39,7 +48,9 @@ export interface FactAddedEvent extends EventBase {
 export interface CallEventBase extends EventBase {
   /** Id of the tool. */
   readonly toolName: string;
+  /** Id of the call: the same in all of its events. */
   readonly callId: string;
+  /** Which attempt of this tool in the run it is, from 1; 0 where the call was not counted (yet). */
   readonly attempt: number;
   /**
    * What the guards check and the method gets, frozen; as they were sent where the input schema refused them, `undefined`
@@ -51,6 +62,7 @@ export interface CallEventBase extends EventBase {
 /** A tool's method returned. */
 export interface ToolInvokeEvent extends CallEventBase {
   readonly name: 'tool.invoke';
+  /** Milliseconds that the method took; waits and checks before it do not count. */
   readonly durationMs: number;
   /** What the method returned, the very object; `undefined` for a stream. For listeners in the process. */
   readonly result: unknown;
@@ -58,6 +70,7 @@ export interface ToolInvokeEvent extends CallEventBase {
 
 /** What an event says about an error. */
 export interface ErrorInEvent {
+  /** Name of the error, such as `RateLimitExceededError`. */
   readonly errorType: string;
   /** At most 256 characters. */
   readonly errorMessage: string;
@@ -68,31 +81,39 @@ export interface ErrorInEvent {
 /** A tool's method threw. */
 export interface ToolFailureEvent extends CallEventBase, ErrorInEvent {
   readonly name: 'tool.failure';
+  /** Milliseconds until the method threw; waits and checks before it do not count. */
   readonly durationMs: number;
 }
 
 /** A call was refused. */
 export interface GuardBlockedEvent extends CallEventBase, ErrorInEvent {
   readonly name: 'guard.blocked';
+  /**
+   * Who refused: a guard (`rateLimit`, `enforce`, the name given to `defineGuard`), or `runState`, `input`, `store`.
+   */
   readonly guardName: string;
+  /** Code of the refusal, such as `guard.rate_limit_exceeded`. */
   readonly code: string;
 }
 
 /** A guard changed what a call came to, without refusing it. */
 export interface GuardInterventionEvent extends CallEventBase {
   readonly name: 'guard.intervention';
+  /** Who did it: a guard such as `idempotent`, or `runState` where the run was stopped. */
   readonly guardName: string;
   /**
    * `return_cached`: a stored result was delivered. `timeout`, `cut_off`: the call ended before its method. `wait`: it was put
    * off. `late_end`: the method of a cut-off call ended. `facts_dropped`: a session had no room for what was proven.
    */
   readonly action: 'return_cached' | 'timeout' | 'cut_off' | 'wait' | 'late_end' | 'facts_dropped';
+  /** What the call was cut off with, or what its late end failed with. */
   readonly error?: unknown;
 }
 
 /** A guard let a call through. */
 export interface GuardAdmittedEvent extends CallEventBase {
   readonly name: 'guard.admitted';
+  /** The guard, such as `rateLimit` or the name given to `defineGuard`. */
   readonly guardName: string;
   /** Facts that the call used (`enforce`) or minted (`prove`). */
   readonly facts?: readonly UsedFact[] | undefined;
@@ -101,6 +122,7 @@ export interface GuardAdmittedEvent extends CallEventBase {
 /** A guard in observe mode would have refused, replayed, put off or cut off. Nothing was stopped. */
 export interface GuardObservedEvent extends CallEventBase, ErrorInEvent {
   readonly name: 'guard.observed';
+  /** The guard, such as `rateLimit` or the name given to `defineGuard`. */
   readonly guardName: string;
   /** Code of the refusal that there would have been; absent for a replay or a wait. */
   readonly code?: string | undefined;

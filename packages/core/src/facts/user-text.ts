@@ -59,6 +59,7 @@ export class UserTextIndex {
   // Made at the first loose look-up: most runs never ask for one.
   #loose: Occurrences | undefined;
 
+  /** @param options how much is kept */
   constructor(options: UserTextIndexOptions = {}) {
     this.#maxTokens = options.maxTokens ?? DEFAULT_MAX_TOKENS;
   }

@@ -13,7 +13,7 @@ import { RuleArgument } from './rule-argument.js';
 export interface BlockRegexOptions {
   /** Lets an absent, `null` or empty argument pass. @default false */
   readonly optional?: boolean;
-  /** What a model that was refused should do instead. */
+  /** What a model that was refused should do instead. @default to send it without that, or do the task in another way */
   readonly hint?: string;
 }
 

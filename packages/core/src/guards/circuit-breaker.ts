@@ -13,17 +13,22 @@ import { OptionCheck } from './option-check.js';
 
 /** Options of `@CircuitBreaker`. */
 export interface CircuitBreakerOptions {
-  /** Name of the dependency: all tools of the host with this name share one breaker, and must agree on its options. */
+  /** Name of the dependency: all tools of the host that give it share one breaker, and must agree on its options. */
   readonly name: string;
-  /** Consecutive counted failures that open it. An integer from 1. @default 3 */
+  /** Counted failures without a success between them that open it. An integer from 1. @default 3 */
   readonly maxFails?: number;
-  /** How long it stays open before one call may probe. @default '1m' */
+  /** How long it stays open before one call may probe: milliseconds or a text such as `'30s'`. @default '1m' */
   readonly resetTimeout?: Duration;
-  /** Kinds of failure that count. @default FAIL_ON_DEFAULT: transport, timeout, overloaded */
+  /** Kinds of failure that count. @default FAIL_ON_DEFAULT: `transport`, `timeout`, `overloaded` */
   readonly failOn?: readonly FailureKind[];
-  /** Kinds that show a working dependency; they close a half-open breaker. @default IGNORE_ON_DEFAULT: invalid, not_found, conflict */
+  /**
+   * Kinds that show a working dependency: they do not count, and as the end of a probe they close the breaker. A kind cannot
+   * be in `failOn` too.
+   *
+   * @default IGNORE_ON_DEFAULT: `invalid`, `not_found`, `conflict`, without those in `failOn`
+   */
   readonly ignoreOn?: readonly FailureKind[];
-  /** Says what kind an error is; `undefined` leaves it to the built-in table. */
+  /** Says what kind an error is; `undefined`, or throwing, leaves it to the built-in table. @default none */
   readonly classify?: (error: unknown) => FailureKind | undefined;
   /** `observe`: count and report, but never stop. @default 'enforce' */
   readonly mode?: Mode;

@@ -37,9 +37,10 @@ const TAKEN = ['input', 'runState', 'store', 'custom'];
  * ```ts
  * const OfficeHours = defineGuard<{ until: number }>({
  *   name: 'officeHours',
- *   create: ({ until }) => ({
- *     admit(call) {
- *       if (new Date().getHours() >= until) throw new GuardRefusedError({ tool: call.tool, guard: 'officeHours', because: 'The office is closed.' });
+ *   create: ({ until }, { clock }) => ({
+ *     admit({ tool }) {
+ *       if (new Date(clock.wall()).getUTCHours() < until) return;
+ *       throw new GuardRefusedError({ tool, guard: 'officeHours', because: 'The office is closed.' });
  *     },
  *   }),
  * });

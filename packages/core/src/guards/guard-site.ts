@@ -7,6 +7,7 @@ export interface GuardSite {
   readonly tool: ToolInfo;
   /** All tools of the host. */
   readonly tools: ToolDirectory;
+  /** The clock of the host: `now()` is monotonic, `wall()` epoch milliseconds. Tests move it, so read no other. */
   readonly clock: SchedulingClock;
   /** Reports a wrong option; the host refuses to start and names all of them. */
   problem(option: string, value: unknown, message: string, code?: string): void;

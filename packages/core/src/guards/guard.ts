@@ -44,6 +44,7 @@ export interface GuardedCall<Args = unknown> extends CallContext {
 /** Answers a call with a stored result; the method does not run. */
 export class Replay {
   readonly decision = 'replay';
+  /** The stored result, which the caller gets. */
   readonly value: unknown;
 
   constructor(value: unknown) {
@@ -54,6 +55,7 @@ export class Replay {
 /** Puts a call off: everything it holds is given back, and it is admitted anew once `until` resolves. */
 export class Wait {
   readonly decision = 'wait';
+  /** Resolves when the call may ask again; rejecting refuses it. */
   readonly until: Promise<void>;
   /** Called once the call was admitted, refused or cut off. */
   readonly release: () => void;

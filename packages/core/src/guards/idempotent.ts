@@ -32,26 +32,42 @@ export type Reconciliation<Result = unknown> =
 /** Options of `@Idempotent`. */
 export interface IdempotentOptions<Args, Result = unknown> {
   /**
-   * What identifies the action: the name of an argument, a function, or `argumentsKey` (the arguments themselves).
+   * What identifies the action: the name of an argument that holds an id, a function, or `argumentsKey` (the arguments
+   * themselves). Without a usable value the call is refused.
    *
    * @default 'idempotencyKey'
    */
   readonly key?: IdArgument<Args> | ((args: Args, call: CallContext) => string | number | undefined);
-  /** How long a finished execution is remembered, from its end. @default '1h' */
+  /** How long an execution is remembered, counted from its end: milliseconds or a text such as `'10m'`. @default '1h' */
   readonly ttl?: Duration;
   /** What a repeat of a finished execution gets: a copy of its result, or an error. @default 'return' */
   readonly onDuplicate?: 'return' | 'throw';
-  /** Where keys are compared: in the run, in the session, or in all runs of the user. @default 'run' */
+  /**
+   * Where keys are compared: in the run, in the session, or in all runs of the user. `'host'` refuses runs without `userId`,
+   * unless `shared` is set.
+   *
+   * @default 'run'
+   */
   readonly within?: 'run' | 'session' | 'host';
   /** With `within: 'host'`: keys are common to all users, runs without `userId` included. @default false */
   readonly shared?: boolean;
-  /** Errors after which nothing has happened for sure: the key is free again. */
+  /** Classes of errors after which nothing has happened for sure: the key is free again. @default none */
   readonly safeErrors?: readonly (abstract new (
     ...args: never[]
   ) => Error)[];
-  /** Says `false` where the tool reports in its result that it failed and nothing happened: the key is free again. */
+  /**
+   * Answers `false` where the result says that the action failed and nothing happened: the key is free again. Anything but
+   * `true` and `false`, throwing included, leaves the outcome unknown.
+   *
+   * @default every result is a success
+   */
   readonly succeeded?: (result: Result) => boolean;
-  /** Finds out what became of an execution of unknown outcome, by looking at the world. It may be called more than once. */
+  /**
+   * Finds out what became of an execution of unknown outcome, by looking at the world. Asked at a repeat, and possibly more
+   * than once.
+   *
+   * @default none: a repeat is refused
+   */
   readonly reconcile?: (args: Args, call: CallContext) => Promise<Reconciliation<Result>>;
   /** `observe`: record and report, but never stop or replay. @default 'enforce' */
   readonly mode?: Mode;
@@ -59,8 +75,9 @@ export interface IdempotentOptions<Args, Result = unknown> {
 
 /**
  * Executes an action at most once per tool, user and key. The key is bound to the arguments. A repeat gets a copy of the
- * result, as `structuredClone` makes it (an instance of a class is a plain object then); one that comes too early, with other arguments, or after an execution that failed, timed out or was cut off is
- * refused, because what happened is not known. A refusal before the method started leaves the key free.
+ * result, as `structuredClone` makes it (an instance of a class is a plain object then). A repeat that comes too early or
+ * with other arguments is refused, and so is one after an execution that failed, timed out or was cut off, because what
+ * happened is not known. A refusal before the method started leaves the key free.
  *
  * @throws {HostConfigurationError} when the host is created, if an option is wrong
  * @throws {MissingIdempotencyKeyError | IdempotencyInProgressError | IdempotencyConflictError} at the call

@@ -7,7 +7,7 @@ import { OptionCheck } from './option-check.js';
 
 /** Options of `@MaxAttempts`. */
 export interface MaxAttemptsOptions {
-  /** Attempts of this tool that one run allows. An integer from 1. */
+  /** Most calls of this tool in one run, refused and failed ones included. An integer from 1. */
   readonly calls: number;
   /** `observe`: count and report, but never stop. @default 'enforce' */
   readonly mode?: Mode;

@@ -13,7 +13,7 @@ const CUSTOM = 'custom';
  * The order in which guards act, whatever the order of decorators; run state and input come before all of them. Policy comes
  * before capacity: a call that may not be made must not use up a place, and an open breaker never eats the rate window.
  */
-const ORDER: readonly string[] = [
+export const ORDER: readonly string[] = [
   idempotent.kind,
   maxAttempts.kind,
   enforce.kind,

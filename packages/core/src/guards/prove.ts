@@ -17,17 +17,23 @@ export interface ProveOptions<Args, Result = unknown> {
   readonly kind: string;
   /**
    * Where the values are in the result: a property (of each element where the result is a list), a path
-   * (`'orders[].items[].id'`, `'[].recipients[]'`, `'variants.$keys'`), or a function of result and arguments (for ids inside a text). Only non-empty
-   * texts of at most 1,024 characters and safe integers are values; anything else there mints nothing.
+   * (`'orders[].items[].id'`, `'[].recipients[]'`, `'variants.$keys'`), or a function of result and arguments (for ids inside
+   * a text). Only non-empty texts of at most 1,024 characters and safe integers are values; anything else there mints
+   * nothing.
    */
   readonly extract: string | ((result: Result, args: Args) => unknown);
-  /** How long a fact holds. @default as long as the session */
+  /** How long a fact holds: milliseconds or a text such as `'10m'`. @default as long as the session */
   readonly ttl?: Duration;
-  /** An argument that is stored with the facts: the order ids *of this user*. `requireFact` can ask for the same value. */
+  /**
+   * Name of an argument whose value is stored with the facts: the order ids *of this user*. `requireFact` can ask for the same
+   * value.
+   *
+   * @default none
+   */
   readonly about?: IdArgument<Args>;
-  /** Most values that one result may mint. @default 200 */
+  /** Most different values that one result may mint. An integer from 1. @default 200 */
   readonly maxItems?: number;
-  /** What happens beyond: mint nothing and withhold the result, or mint the first ones. @default 'block' */
+  /** What happens above `maxItems`: mint nothing and withhold the result, or mint the first ones. @default 'block' */
   readonly onTooMany?: 'block' | 'truncate';
   /** `observe`: mint and report, but never withhold. @default 'enforce' */
   readonly mode?: Mode;

@@ -14,20 +14,20 @@ import { TurnQueue, type WaitingTurn } from './turn-queue.js';
 
 /** Options of `@RateLimit`. */
 export interface RateLimitOptions<Args> {
-  /** Calls that may start in any one window. An integer from 1. @default 10 */
+  /** Most calls of one scope that are admitted within any one `period`. An integer from 1. @default 10 */
   readonly maxCalls?: number;
-  /** Length of the sliding window. @default '1m' */
+  /** Length of the sliding window: milliseconds or a text such as `'30s'`, at most 366 days. @default '1m' */
   readonly period?: Duration;
   /**
    * Whose calls are counted together: `byUser` or `bySession` (from the run, which a model cannot choose), the name of an
-   * argument that holds an id, or a function. `1` and `'1'` are one scope; no usable value refuses the call.
+   * argument that holds an id, or a function. `1` and `'1'` are one scope; without a usable value the call is refused.
    *
    * @default all calls of the tool on this host share one window
    */
   readonly scope?: IdArgument<Args> | ((args: Args, call: CallContext) => string | number | bigint | undefined);
   /** What happens at the limit: refuse, or wait for a place (first come, first served). @default 'refuse' */
   readonly onLimit?: 'refuse' | 'wait';
-  /** Longest wait; a call that would have to wait longer is refused. @default '30s' */
+  /** With `onLimit: 'wait'`: longest wait. A call that would have to wait longer is refused at once. @default '30s' */
   readonly maxWait?: Duration;
   /** `observe`: count and report, but never stop. @default 'enforce' */
   readonly mode?: Mode;

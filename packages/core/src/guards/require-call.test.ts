@@ -97,7 +97,7 @@ describe('requireCall', () => {
     expect(refusal.toPrompt()).toEqual({
       refused: true,
       code: 'MISSING_STEP',
-      because: 'This needs preview to have succeeded within the last 600 s, and it did not.',
+      because: 'This needs preview to have succeeded within the last 10 minutes, and it did not.',
       tryInstead: 'Look at the policy.',
     });
     expect(await agent.pay({})).toBe('paid');

@@ -1,4 +1,4 @@
-import type { Duration } from '../duration.js';
+import { type Duration, durationText } from '../duration.js';
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { nameText } from '../errors/shown.js';
 import type { StepRequire, StoreAnswers } from '../store/operations.js';
@@ -9,7 +9,7 @@ import { OptionCheck } from './option-check.js';
 
 /** Options of `requireCall`. */
 export interface RequireCallOptions {
-  /** How long ago the step may lie. @default any time in this session */
+  /** How long ago the step may lie: milliseconds or a text such as `'10m'`. @default any time in this session */
   readonly within?: Duration;
   /** What a model that was refused should do instead. @default to call the step first */
   readonly hint?: string;
@@ -76,7 +76,7 @@ class RequireCallGuard implements Guard {
   admit(_call: GuardedCall, answer: StoreAnswers['step.require']): void {
     if (answer.admitted) return;
     const name = this.#site.tools.modelName(this.#ids[0] as string);
-    const when = this.#withinMs === undefined ? 'before' : `within the last ${this.#withinMs / 1000} s`;
+    const when = this.#withinMs === undefined ? 'before' : `within the last ${durationText(this.#withinMs)}`;
     throw new PolicyViolationError({
       tool: this.#site.tool.id,
       code: 'MISSING_STEP',

@@ -30,14 +30,20 @@ export interface RequireFactOptions<Args> {
   /** What a model that was refused should do instead. @default to call a tool that proves this kind */
   readonly hint?: string;
   /**
-   * Origins that count. `'user'` means *mentioned* by the user in any turn so far: "don't delete o1" mentions o1 too.
+   * Origins that count: `'tool'` (any `@Prove`), `'app'` (`run.facts.add`), `'user'`, or one tool by its id. `'user'` means
+   * *mentioned* by the user in any turn so far: "don't delete o1" mentions o1 too.
    *
    * @default ['tool', 'app']
    */
   readonly from?: readonly FactSource[];
-  /** An argument: the fact must have been proven about its value (`about` of `@Prove`), as the right order of the right customer. */
+  /**
+   * Name of an argument: the fact must have been proven about its value (`about` of `@Prove`), as the right order of the right
+   * customer.
+   *
+   * @default none
+   */
   readonly about?: IdArgument<Args>;
-  /** The fact is good for one call, like a confirmation token. @default false */
+  /** The fact is good for one call that goes through, like a confirmation token. Not with `'user'` in `from`. @default false */
   readonly consume?: boolean;
   /**
    * `loose` folds ASCII case and space, a leading `#`, a missing URL scheme or `www.`, and trailing punctuation. The method
@@ -46,7 +52,7 @@ export interface RequireFactOptions<Args> {
   readonly match?: 'exact' | 'loose';
   /** Lets an absent, `null` or empty argument pass. @default false */
   readonly optional?: boolean;
-  /** With `'user'`: values of fewer characters don't count as mentioned. @default 3 */
+  /** With `'user'` in `from`: values of fewer characters don't count as mentioned. An integer from 1. @default 3 */
   readonly minLength?: number;
 }
 

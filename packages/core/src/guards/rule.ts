@@ -9,7 +9,7 @@ import { OptionCheck } from './option-check.js';
 
 /** Options of `rule`. */
 export interface RuleOptions {
-  /** What a model that was refused should do instead. */
+  /** What a model that was refused should do instead. @default to do it in a way that the rule allows, or tell the user */
   readonly hint?: string;
 }
 

@@ -8,11 +8,11 @@ import type { GuardSite } from './guard-site.js';
 import { OptionCheck } from './option-check.js';
 import { RuleArgument } from './rule-argument.js';
 
-/** Options of `threshold`; at least one bound is needed. */
+/** Options of `threshold`; `min` or `max` is needed. */
 export interface ThresholdOptions {
-  /** Smallest value that passes. */
+  /** Smallest value that passes; a finite number. @default none */
   readonly min?: number;
-  /** Largest value that passes. */
+  /** Largest value that passes; a finite number. @default none */
   readonly max?: number;
   /** Lets an absent or `null` argument pass. @default false */
   readonly optional?: boolean;

@@ -10,7 +10,7 @@ import { OptionCheck } from './option-check.js';
 
 /** Options of `@Timeout`. */
 export interface TimeoutOptions {
-  /** How long the method may take. */
+  /** Longest time from the start of the method: milliseconds or a text such as `'2s'`, at most 366 days. */
   readonly after: Duration;
   /** `observe`: report, but never cut off. @default 'enforce' */
   readonly mode?: Mode;

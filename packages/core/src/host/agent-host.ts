@@ -3,7 +3,9 @@ import { type SchedulingClock, schedulingClock } from '../clock.js';
 import { buildContainer, type Container } from '../container/container.js';
 import type { Provider, Token } from '../container/provider.js';
 import type { ProviderShapes } from '../container/provider-list.js';
+import { isActGuardError } from '../errors/actguard-error.js';
 import { checkFunction, checkId, checkOptions } from '../errors/argument-check.js';
+import { StoreUnavailableError } from '../errors/guard-errors.js';
 import { MissingRunError, NestedRunError } from '../errors/run-errors.js';
 import { type ConfigurationProblem, HostConfigurationError, shown, UsageError } from '../errors/usage-errors.js';
 import type { EventListener } from '../events/event.js';
@@ -82,6 +84,7 @@ export class AgentHost implements AsyncDisposable {
    * Runs `body` in a new run, which is ambient for all that it starts, and ends the run when it settles.
    *
    * @throws {NestedRunError} inside an active run
+   * @throws {UsageError} `usage.run_options` for a wrong option, `usage.host_closed` after `close`
    * @throws {SessionConflictError} where the named session belongs to another user
    */
   run<Result>(body: (run: Run) => Result | Promise<Result>): Promise<Result>;
@@ -98,7 +101,7 @@ export class AgentHost implements AsyncDisposable {
     const run = this.#open(options);
     let result: Result;
     try {
-      await run.ready;
+      await ready(run);
       result = await withFrame({ run }, () => body(run));
     } catch (error) {
       // What ending adds must not hide why the body failed.
@@ -112,6 +115,9 @@ export class AgentHost implements AsyncDisposable {
   /**
    * Opens a run that is not ambient: `await using run = host.open()`. Allowed inside another run. Call tools through it, hand
    * it over, or use `run.bind(fn)`.
+   *
+   * @throws {UsageError} `usage.run_options` for a wrong option, `usage.run_id_taken` where an active run has the id,
+   *   `usage.host_closed` after `close`
    */
   open(options: RunOptions = {}): Run {
     return this.#open(options);
@@ -137,7 +143,11 @@ export class AgentHost implements AsyncDisposable {
     return this.#parts.core.events.on(listener);
   }
 
-  /** The effective guards of an agent's tools, as data and as text, with warnings. */
+  /**
+   * The effective guards of an agent's tools, as data and as text, with warnings.
+   *
+   * @throws {UsageError} `usage.agent_unknown` where the class is no agent of this host
+   */
   explain(agent: AnyClass): AgentExplanation {
     const tools = this.#parts.plans.byAgent.get(agent);
     if (tools === undefined)
@@ -150,6 +160,9 @@ export class AgentHost implements AsyncDisposable {
   /**
    * Stops all runs, or all runs of a user, those opened later included, until `revive`. Runs that it stopped stay stopped.
    * Calls in flight reject with `RunKilledError` at once.
+   *
+   * @param reason for logs; the model does not read it
+   * @throws {UsageError} for a wrong option, so that no misspelt one stops everybody
    */
   kill(reason: string, options: { readonly userId?: string } = {}): void {
     checkUser('host.kill', options);
@@ -159,13 +172,22 @@ export class AgentHost implements AsyncDisposable {
       if (options.userId === undefined || run.userId === options.userId) run.kill(reason);
   }
 
-  /** Lets new runs take calls again: those of a user, or all. */
+  /**
+   * Lets new runs take calls again: those of a user, or all.
+   *
+   * @throws {UsageError} for a wrong option
+   */
   revive(options: { readonly userId?: string } = {}): void {
     checkUser('host.revive', options);
     this.#killSwitch.revive(options.userId);
   }
 
-  /** Forgets a named session: its facts, steps, user turns and idempotency keys. */
+  /**
+   * Forgets a named session: its facts, steps, user turns and idempotency keys.
+   *
+   * @param options `userId`: whose session it is (default: that of runs without a user)
+   * @throws {UsageError} where an id is none
+   */
   async endSession(sessionId: string, options: { readonly userId?: string } = {}): Promise<void> {
     checkId('host.endSession', 'sessionId', sessionId);
     checkUser('host.endSession', options);
@@ -174,12 +196,17 @@ export class AgentHost implements AsyncDisposable {
     await store.apply([{ op: 'session.end', session, scope: sessionScope(session) }], clock.now());
   }
 
-  /** Ends all runs, closes providers (`onHostClose`, `Symbol.asyncDispose`) and the store that the host made. */
+  /**
+   * Ends all runs, closes providers (`onHostClose`, `Symbol.asyncDispose`) and the store that the host made.
+   *
+   * @throws what failed, after everything was tried; an `AggregateError` where several did
+   */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
+  /** The same as `close`, for `await using host = await AgentHost.create(…)`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -208,6 +235,15 @@ export class AgentHost implements AsyncDisposable {
     }
     if (ownsStore) await core.store.close?.();
     if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors, 'closing the host');
+  }
+}
+
+async function ready(run: AgentRun): Promise<void> {
+  try {
+    await run.ready;
+  } catch (error) {
+    if (isActGuardError(error)) throw error;
+    if (!run.isObserved) throw new StoreUnavailableError('host.run', error);
   }
 }
 

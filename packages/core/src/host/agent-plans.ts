@@ -137,11 +137,12 @@ function modelNames(
   found: readonly { agent: AnyClass; tool: AgentTool }[],
   problems: ConfigurationProblem[],
 ): Map<AgentTool, string> {
-  const methods = found.map(({ tool }) => tool.method);
+  // Those that are named by hand do not collide with a method of the same name.
+  const defaults = found.filter(({ tool }) => tool.options['name'] === undefined).map(({ tool }) => tool.method);
   const names = new Map<AgentTool, string>();
   const owners = new Map<string, AgentTool>();
   for (const { agent, tool } of found) {
-    const isShared = methods.filter((method) => method === tool.method).length > 1;
+    const isShared = defaults.filter((method) => method === tool.method).length > 1;
     const name = tool.options['name'] ?? (isShared ? `${agentName(agent)}_${tool.method}` : tool.method);
     const problem = (message: string): void =>
       void problems.push({

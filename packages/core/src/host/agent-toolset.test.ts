@@ -149,6 +149,71 @@ describe('a guard of one’s own', () => {
   });
 });
 
+describe('what a toolset tells a model', () => {
+  @Agent()
+  class Flaky {
+    @Tool()
+    @MaxAttempts(2)
+    async limited(): Promise<void> {
+      throw new Error('down');
+    }
+
+    @Tool()
+    async unlimited(): Promise<void> {
+      throw new Error('down');
+    }
+  }
+
+  it('says of a tool that failed how often it may still be called, and not to call it where it may not', async () => {
+    await using host = await AgentHost.create({ agents: [Flaky] });
+    await using run = host.open();
+    const refusalOf = async (name: string) => {
+      const result = await run.tools().call(name, {});
+      return result.ok ? undefined : result.refusal;
+    };
+    expect(await refusalOf('limited')).toMatchObject({ code: 'tool.failed', attemptsLeft: 1 });
+    const last = await refusalOf('limited');
+    expect(last).toMatchObject({ code: 'tool.failed', attemptsLeft: 0 });
+    expect(last?.tryInstead).toBe('Do not call it again. Go on without it and say so.');
+    expect(await refusalOf('unlimited')).not.toHaveProperty('attemptsLeft');
+  });
+
+  it('names a tool by its method alone where the other of that method has a name of its own', async () => {
+    @Agent()
+    class Hotels {
+      @Tool()
+      async list(): Promise<void> {}
+    }
+    @Agent()
+    class Flights {
+      @Tool({ name: 'flights' })
+      async list(): Promise<void> {}
+    }
+    await using host = await AgentHost.create({ agents: [Hotels, Flights] });
+    await using run = host.open();
+    expect(run.tools().definitions.map(({ name }) => name)).toEqual(['list', 'flights']);
+  });
+
+  it('names no dialect of JSON Schema', async () => {
+    const input = {
+      '~standard': {
+        version: 1,
+        vendor: 'mine',
+        validate: (value: unknown) => ({ value: value as { id: string } }),
+        jsonSchema: { input: () => ({ $schema: 'https://json-schema.org/draft-07/schema#', type: 'object' }) },
+      },
+    } as const;
+    @Agent()
+    class Described {
+      @Tool({ input })
+      async read(_args: { id: string }): Promise<void> {}
+    }
+    await using host = await AgentHost.create({ agents: [Described] });
+    await using run = host.open();
+    expect(run.tools().definitions[0]?.inputSchema).toEqual({ type: 'object' });
+  });
+});
+
 describe('observe mode', () => {
   it('tells a replay and a refusal apart, with the code of what would have been refused', async () => {
     @Agent()

@@ -36,8 +36,12 @@ export class AgentToolset implements Toolset {
         value: tool.plan.tool.streams ? await collected(returned as AsyncIterable<unknown>) : await returned,
       };
     } catch (error) {
-      return failure(error, tool, !this.#run.isActive);
+      return failure(error, tool, !this.#run.isActive, this.#attemptsLeft(tool));
     }
+  }
+
+  #attemptsLeft({ plan: { tool, maxAttempts } }: PlannedTool): number | undefined {
+    return maxAttempts && Math.max(0, maxAttempts.guard.limit - this.#run.attempts(tool.id));
   }
 
   #unknown(name: unknown): ToolCallResult {
@@ -94,7 +98,12 @@ async function collected(stream: AsyncIterable<unknown>): Promise<unknown[]> {
   return values;
 }
 
-function failure(error: unknown, { plan }: PlannedTool, final: boolean): ToolCallResult {
+function failure(
+  error: unknown,
+  { plan }: PlannedTool,
+  final: boolean,
+  attemptsLeft: number | undefined,
+): ToolCallResult {
   if (isActGuardError(error)) {
     const { toPrompt, tool } = error as { toPrompt?: () => Refusal; tool?: unknown };
     // The refusal of a tool that this one calls is about something that the model did not ask for.
@@ -106,7 +115,11 @@ function failure(error: unknown, { plan }: PlannedTool, final: boolean): ToolCal
     refused: true,
     code: 'tool.failed',
     because: 'The tool failed.',
-    tryInstead: 'Try it once more if that is safe, or go on without it and say so.',
+    tryInstead:
+      attemptsLeft === 0
+        ? 'Do not call it again. Go on without it and say so.'
+        : 'Try it once more if that is safe, or go on without it and say so.',
+    ...(attemptsLeft !== undefined && { attemptsLeft }),
   };
   return { ok: false, refusal, final, error };
 }

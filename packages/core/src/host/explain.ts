@@ -5,18 +5,23 @@ import type { PlannedTool } from './agent-plans.js';
 
 /** A guard of a tool, as it acts. */
 export interface GuardExplanation {
+  /** Which guard: `input`, `rateLimit`, `enforce`, …, or the name given to `defineGuard`. */
   readonly guard: string;
+  /** `observe`: its declaration says that it only reports. The modes of host and run are not in it. */
   readonly mode: 'enforce' | 'observe';
+  /** Its effective options in words. */
   readonly does: string;
 }
 
 /** A tool with its guards in the order in which they act. */
 export interface ToolExplanation {
+  /** Id of the tool: `OrderAgent.deleteOrder`. */
   readonly id: string;
   /** Name that the model sees. */
   readonly name: string;
   /** Name of the method. */
   readonly method: string;
+  /** First those that act first. */
   readonly guards: readonly GuardExplanation[];
   /** What is allowed but probably not meant. */
   readonly warnings: readonly string[];
@@ -24,8 +29,11 @@ export interface ToolExplanation {
 
 /** The effective plan of an agent; as a text it is readable. */
 export interface AgentExplanation {
+  /** Name of the agent. */
   readonly agent: string;
+  /** Its tools, inherited ones included. */
   readonly tools: readonly ToolExplanation[];
+  /** The plan as text: a line a tool, a line a guard or warning, indented. */
   toString(): string;
 }
 

@@ -9,21 +9,25 @@ import type { StateStore } from '../store/state-store.js';
 
 /** Options of `AgentHost.create`. */
 export interface AgentHostOptions<Providers extends ProviderShapes = readonly Provider[]> {
-  /** Agent classes. */
+  /** Agent classes: each marked `@Agent`, each with a name of its own. @default those of the modules in `imports` */
   readonly agents?: readonly (new (
     ...args: never[]
   ) => object)[];
-  /** What agents and other providers get injected. */
+  /** What agents and other providers get injected. @default none */
   readonly providers?: ProviderList<Providers>;
-  /** Modules with providers and agents of their own. */
+  /** Modules with providers and agents of their own. @default none */
   readonly imports?: readonly ModuleImport[];
-  /** Where the state lives that guards decide by. @default a MemoryStore of the host's own */
+  /**
+   * Where the state lives that guards decide by. One that is given is not closed by the host.
+   *
+   * @default a `MemoryStore` of the host's own
+   */
   readonly store?: StateStore;
   /** `observe`: all guards decide and report, but none stops a call. @default 'enforce' */
   readonly mode?: 'enforce' | 'observe';
-  /** @default the clock of the system */
+  /** Where time comes from; tests give a `TestClock`. @default the clock of the system */
   readonly clock?: Clock;
-  /** Gets every event, from the first on. */
+  /** Gets every event, from the first on; `host.on` adds more listeners. @default none */
   readonly onEvent?: EventListener;
   /** Idle time after which a named session is forgotten. @default '1h' */
   readonly sessionTtl?: Duration;

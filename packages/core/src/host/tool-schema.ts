@@ -18,8 +18,8 @@ export async function describeInput(input: StandardSchemaV1 | undefined): Promis
   const standard = input['~standard'] as StandardSchemaV1['~standard'] & JsonSchemaConverter;
   try {
     if (typeof standard.jsonSchema?.input === 'function')
-      return { schema: standard.jsonSchema.input({ target: 'draft-07' }) as Record<string, unknown> };
-    if (standard.vendor === 'valibot') return { schema: await fromValibot(input) };
+      return { schema: withoutDialect(standard.jsonSchema.input({ target: 'draft-07' })) };
+    if (standard.vendor === 'valibot') return { schema: withoutDialect(await fromValibot(input)) };
   } catch (error) {
     return {
       schema: undefined,
@@ -29,19 +29,24 @@ export async function describeInput(input: StandardSchemaV1 | undefined): Promis
   return { schema: undefined, reason: `schemas of ${standard.vendor} do not describe themselves as JSON Schema` };
 }
 
-async function fromValibot(input: StandardSchemaV1): Promise<Record<string, unknown>> {
+// Every model reads the same dialect, and each tool would pay for its address.
+function withoutDialect(described: unknown): Record<string, unknown> {
+  const { $schema: _, ...schema } = described as Record<string, unknown>;
+  return schema;
+}
+
+async function fromValibot(input: StandardSchemaV1): Promise<unknown> {
   let converter: typeof import('@valibot/to-json-schema');
   try {
     converter = await import('@valibot/to-json-schema');
   } catch {
     throw new Error('install @valibot/to-json-schema to describe valibot schemas');
   }
-  const { $schema: _, ...schema } = converter.toJsonSchema(input as never, {
+  return converter.toJsonSchema(input as never, {
     errorMode: 'ignore',
     typeMode: 'input',
     // The converter writes a loose object as one that knows all of its properties.
     overrideSchema: ({ valibotSchema, jsonSchema }) =>
       valibotSchema.type === 'loose_object' ? { ...jsonSchema, additionalProperties: true } : undefined,
-  }) as Record<string, unknown>;
-  return schema;
+  });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AnyClass } from '../agent/class-record.js';
 import type { Scheduled } from '../clock.js';
 import { checkFunction } from '../errors/argument-check.js';
-import { isRefusal } from '../errors/guard-errors.js';
+import { isRefusal, StoreUnavailableError } from '../errors/guard-errors.js';
 import {
   RunAbortedError,
   RunDeadlineError,
@@ -11,7 +11,7 @@ import {
   type RunStoppedError,
   SessionConflictError,
 } from '../errors/run-errors.js';
-import { nameOfThrown } from '../errors/thrown.js';
+import { messageOfThrown, nameOfThrown } from '../errors/thrown.js';
 import { shown, UsageError } from '../errors/usage-errors.js';
 import type { EventBase } from '../events/event.js';
 import { warnOnce } from '../events/warn-once.js';
@@ -176,9 +176,21 @@ export class AgentRun implements CallRun {
     const act = (): MaybePromise<readonly StoreAnswer[]> =>
       store.apply([operation], clock.now()) as MaybePromise<readonly StoreAnswer[]>;
     // One write after the other: a revocation must not overtake what it revokes.
-    const done = this.#ready === undefined ? act() : this.#ready.then(act);
+    const done = this.#ready === undefined ? this.#asking(WRITERS[operation.op] ?? 'run', act) : this.#ready.then(act);
+    if (done === undefined) return;
     if (isThenable(done)) this.#wait(Promise.resolve(done).then((answers) => this.#warnIfFull(answers)));
     else this.#warnIfFull(done);
+  }
+
+  // What a store throws says nothing to who called the run. Where guards only observe, a store that is down stops nobody.
+  #asking<T>(what: string, ask: () => T): T | undefined {
+    try {
+      return ask();
+    } catch (error) {
+      if (!this.isObserved) throw new StoreUnavailableError(what, error);
+      warnOnce(this.core, 'store_unavailable', `The state store does not answer ${what}: ${messageOfThrown(error)}`);
+      return undefined;
+    }
   }
 
   #warnIfFull([answer]: readonly StoreAnswer[]): void {
@@ -285,7 +297,8 @@ export class AgentRun implements CallRun {
         throw new UsageError('the state store holds as many sessions as it may', { code: 'runtime.session_limit' });
       if (!answer.admitted) throw new SessionConflictError(sessionId);
     };
-    const answers = store.apply([open] as const, clock.now());
+    const answers = this.#asking('run', () => store.apply([open] as const, clock.now()));
+    if (answers === undefined) return;
     if (isThenable(answers)) this.#wait(Promise.resolve(answers).then(check));
     else check(answers);
   }

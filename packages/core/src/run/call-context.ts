@@ -6,6 +6,7 @@ export interface CallContext {
   readonly id: string;
   /** Id of the tool: `OrderAgent.deleteOrder`. */
   readonly tool: string;
+  /** The run that the call belongs to: its user, facts and signal. */
   readonly run: Run;
   /** Aborts when the call is cut off: timeout, kill, end or abort of the run. Pass it on to `fetch` and the like. */
   readonly signal: AbortSignal;

@@ -7,6 +7,7 @@ import type { Toolset } from './toolset.js';
 export interface Run extends AsyncDisposable {
   /** Given, or a random UUID. */
   readonly id: string;
+  /** Who the run is for; `undefined` where `RunOptions` named nobody. */
   readonly userId: string | undefined;
   /** The named session, or one of its own. */
   readonly sessionId: string;
@@ -29,22 +30,36 @@ export interface Run extends AsyncDisposable {
    * The agent of this run, with guarded tools: the same object for the same class.
    *
    * @throws {UsageError} where the host has no such agent
+   * @throws {RunEndedError} after the end of the run
    */
   get<T extends object>(agent: abstract new (...args: never[]) => T): T;
 
-  /** Tools of these agents (all of the host by default) as a model gets them. */
+  /**
+   * Tools of these agents (all of the host by default) as a model gets them.
+   *
+   * @throws {UsageError} where the host has no such agent
+   */
   tools(...agents: readonly (abstract new (...args: never[]) => object)[]): Toolset;
 
   /** Attempts of a tool in this run so far: `run.attempts('OrderAgent.listOrders')`. */
   attempts(tool: string): number;
 
-  /** Records what the user literally said, as a source of facts. Call it for every turn of the user. */
+  /**
+   * Records what the user literally said, as a source of facts. Call it for every turn of the user.
+   *
+   * @throws {UsageError} where the text is no string
+   * @throws {RunEndedError} after the end of the run
+   */
   userSaid(text: string): void;
 
   /** The facts of the session. */
   readonly facts: RunFacts;
 
-  /** Stops the run: no new calls, and calls in flight reject with `RunKilledError` at once. */
+  /**
+   * Stops the run: no new calls, and calls in flight reject with `RunKilledError` at once.
+   *
+   * @param reason for logs; the model does not read it
+   */
   kill(reason: string): void;
 
   /** A function that runs inside this run, for callbacks that lose their context. */
@@ -59,7 +74,10 @@ export interface RunFacts {
   /**
    * Vouches for a value: the signed-in account, the application's own address.
    *
+   * @param options `ttl`: how long it holds (default: as long as the session); `about`: the value that it is a fact about,
+   *   for rules with `about`
    * @throws {UsageError} where kind or value is no id
+   * @throws {RunEndedError} after the end of the run
    */
   add(
     kind: string,
@@ -70,23 +88,28 @@ export interface RunFacts {
   has(kind: string, value: string | number | bigint): MaybePromise<boolean>;
   /** The live facts with their origins, of one kind or all. A promise with a shared store. */
   list(kind?: string): MaybePromise<readonly Fact[]>;
-  /** Forgets a fact, or all of a kind. Calls that follow see it gone. */
+  /**
+   * Forgets a fact, or all of a kind. Calls that follow see it gone.
+   *
+   * @throws {UsageError} where kind or value is no id
+   * @throws {RunEndedError} after the end of the run
+   */
   revoke(kind: string, value?: string | number | bigint): void;
 }
 
 /** Options of `host.run` and `host.open`. */
 export interface RunOptions {
-  /** Who the run is for: `byUser` limits, sessions and `within: 'host'` keys belong to this user. */
+  /** Who the run is for: `byUser` limits, sessions and `within: 'host'` keys belong to this user. @default nobody */
   readonly userId?: string;
-  /** @default a random UUID */
+  /** Name of the run in events; no other active run of the host may have it. @default a random UUID */
   readonly runId?: string;
   /** A session that goes on over runs of the same user. @default one of its own, which dies with the run */
   readonly sessionId?: string;
-  /** What the application wants to attach. */
+  /** What the application wants to attach, for its own tools, rules and listeners: tenant, ticket, … @default {} */
   readonly scope?: Readonly<Record<string, string>>;
-  /** Aborts the run from outside. */
+  /** Aborts the run from outside: calls are refused, or cut off, with `RunAbortedError`. @default none */
   readonly signal?: AbortSignal;
-  /** How long the run takes calls. @default without end */
+  /** How long the run takes calls, from its opening; then `RunDeadlineError`. @default without end */
   readonly deadline?: Duration;
   /** `observe`: guards decide and report, but never stop a call. @default the mode of the host */
   readonly mode?: 'enforce' | 'observe';

@@ -2,6 +2,9 @@ import type { Refusal } from '../errors/refusal.js';
 
 /** A tool as a model gets it. */
 export interface ToolDefinition {
+  /**
+   * Name to call it by: that of the method, `Agent_method` where two agents share it, or what `@Tool({ name })` says.
+   */
   readonly name: string;
   /** Absent where `@Tool` has none. */
   readonly description?: string;
@@ -11,7 +14,11 @@ export interface ToolDefinition {
 
 /** What a model's call came to. */
 export type ToolCallResult =
-  | { readonly ok: true; readonly value: unknown }
+  | {
+      readonly ok: true;
+      /** What the method returned; of a stream, what it yielded, as a list. */
+      readonly value: unknown;
+    }
   | {
       readonly ok: false;
       /** What to hand to the model. */
@@ -24,6 +31,7 @@ export type ToolCallResult =
 
 /** The tools of a run for an agent loop. */
 export interface Toolset {
+  /** The tools to offer to the model; every SDK wants the same three fields under other names. */
   readonly definitions: readonly ToolDefinition[];
   /**
    * Calls a tool by the name that the model used. Never throws for what a model did: an unknown name, arguments that are no

@@ -31,6 +31,10 @@ export class MemoryStore implements StateStore {
   readonly #maxKeys: number;
   #now = 0;
 
+  /**
+   * @param options caps; without them those of `MemoryStoreOptions`
+   * @throws {UsageError} where a cap is no integer from 1
+   */
   constructor(options: MemoryStoreOptions = {}) {
     const {
       maxKeys = 1_000_000,
@@ -49,6 +53,7 @@ export class MemoryStore implements StateStore {
     this.#sessions = new Sessions({ maxSessions, maxFactsPerSession, maxUserTokensPerSession });
   }
 
+  /** Carries operations out at once, in one step. The clock may step back: what expired stays expired. */
   apply<const Operations extends readonly StoreOperation[]>(operations: Operations, now: number): Answers<Operations> {
     // A clock that steps back must neither free a window nor revive what expired.
     if (now > this.#now) this.#now = now;

@@ -19,14 +19,19 @@ export interface FactOrigin {
 
 /** A fact as callers read it. */
 export interface Fact extends FactOrigin {
+  /** What kind of id it is, such as `order_id`. */
   readonly kind: string;
+  /** The id as text. */
   readonly value: string;
 }
 
 /** A fact that let a call through; one that the user mentioned has no origin. */
 export interface UsedFact {
+  /** What kind of id it is, such as `order_id`. */
   readonly kind: string;
+  /** The id as text, in its proven spelling. */
   readonly value: string;
+  /** Where it came from; absent for what the user mentioned. */
   readonly origin?: FactOrigin | undefined;
 }
 
@@ -34,6 +39,7 @@ export interface UsedFact {
 export interface FactSources {
   /** Any tool, or only these tool ids. */
   readonly tool: boolean | readonly string[];
+  /** What the application vouched for through `run.facts.add`. */
   readonly app: boolean;
   /** What the user mentioned, and how a mention is found. */
   readonly user?: UserTextMatch | undefined;
@@ -50,15 +56,20 @@ export interface FactsView {
 /** Takes a place in a sliding window. Refused when `limit` places were taken within the last `periodMs`. */
 export interface RateTake {
   readonly op: 'rate.take';
+  /** Tool and scope value: whose calls share the window. */
   readonly key: string;
+  /** Places in the window. */
   readonly limit: number;
+  /** Length of the window in milliseconds. */
   readonly periodMs: number;
+  /** A refusal is only told: it takes nothing, and the list goes on behind it. */
   readonly observe: boolean;
 }
 
 /** Gives a place back, as if it had never been taken. */
 export interface RateGiveBack {
   readonly op: 'rate.giveBack';
+  /** The key of the `rate.take`. */
   readonly key: string;
   /** What `rate.take` answered. */
   readonly ticket: number;
@@ -67,17 +78,22 @@ export interface RateGiveBack {
 /** Asks a breaker to let a call through; takes the probe where it is half-open. */
 export interface BreakerEnter {
   readonly op: 'breaker.enter';
+  /** Name of the breaker, shared by all tools of the dependency. */
   readonly name: string;
   /** Id of the call, which owns the probe if it gets it. */
   readonly owner: string;
+  /** Milliseconds that an open circuit waits for its probe. */
   readonly resetTimeoutMs: number;
+  /** A refusal is only told: it takes nothing, and the list goes on behind it. */
   readonly observe: boolean;
 }
 
 /** Ends a call at a breaker. An outcome of an older generation is ignored. */
 export interface BreakerLeave {
   readonly op: 'breaker.leave';
+  /** Name of the breaker. */
   readonly name: string;
+  /** Id of the call: only the one that holds the probe can end it. */
   readonly owner: string;
   /** What `breaker.enter` answered. */
   readonly generation: number;
@@ -86,6 +102,7 @@ export interface BreakerLeave {
    * probe goes to the next call.
    */
   readonly verdict: 'success' | 'failure' | 'ignored' | 'neutral';
+  /** Failures in a row that open the circuit. */
   readonly maxFails: number;
 }
 
@@ -94,26 +111,34 @@ export interface IdempotencyBegin {
   readonly op: 'idempotency.begin';
   /** Run, session or user that the key belongs to; a scope is dropped as a whole. */
   readonly scope: string;
+  /** Id of the tool: keys of two tools never meet. */
   readonly tool: string;
+  /** The idempotency key of the call. */
   readonly key: string;
   /** Id of the call: only the owner of an execution may finish it. */
   readonly owner: string;
   /** The arguments that the key stands for: plain, frozen data. */
   readonly args: unknown;
+  /** How long the result of a concluded execution is kept, in milliseconds. */
   readonly ttlMs: number;
   /** Owner of an execution of unknown outcome, known not to have taken effect, that this one replaces. */
   readonly replaces?: string | undefined;
   /** An execution of unknown outcome, known to have taken effect: it is done, with this result. */
   readonly concludes?: { readonly owner: string; readonly result: { readonly value: unknown } | undefined } | undefined;
+  /** A refusal is only told: it takes nothing, and the list goes on behind it. */
   readonly observe: boolean;
 }
 
 /** Ends an execution, by its owner. */
 export interface IdempotencyFinish {
   readonly op: 'idempotency.finish';
+  /** The scope of the `idempotency.begin`. */
   readonly scope: string;
+  /** Id of the tool. */
   readonly tool: string;
+  /** The idempotency key of the call. */
   readonly key: string;
+  /** Id of the call that began it; nobody else can end it. */
   readonly owner: string;
   /**
    * `refused`: the method was not started, so all is as before it began. `free`: nothing happened; `done`: it took effect;
@@ -126,24 +151,33 @@ export interface IdempotencyFinish {
   readonly lastError?: string | undefined;
   /** The method is still running: an unknown outcome does not expire before its late end. */
   readonly running?: boolean | undefined;
+  /** How long the record is kept once the method has ended, in milliseconds. */
   readonly ttlMs: number;
 }
 
 /** Counts an attempt of a tool in a run. Always counted, refused when over the limit. */
 export interface AttemptTake {
   readonly op: 'attempt.take';
+  /** Key of the run: `run.key`. */
   readonly run: string;
+  /** Id of the tool. */
   readonly tool: string;
+  /** Attempts that the run allows. */
   readonly limit: number;
+  /** Over the limit is only told, and the list goes on behind it. */
   readonly observe: boolean;
 }
 
 /** Mints facts. */
 export interface FactAdd {
   readonly op: 'fact.add';
+  /** The session that gets them. */
   readonly session: SessionKey;
+  /** Kind of all of them. */
   readonly kind: string;
+  /** The ids as text. */
   readonly values: readonly string[];
+  /** Where all of them come from. The same fact from the same origin takes the place of the older one. */
   readonly origin: FactOrigin;
   /** Life of the facts; without it they live as long as the session. */
   readonly ttlMs?: number | undefined;
@@ -152,15 +186,21 @@ export interface FactAdd {
 /** Asks that every value is a live fact. Refused at the first that is none. */
 export interface FactRequire {
   readonly op: 'fact.require';
+  /** The session whose facts count. */
   readonly session: SessionKey;
+  /** Kind of the facts. */
   readonly kind: string;
+  /** The ids as text; every one must be a fact. */
   readonly values: readonly string[];
+  /** Which origins count. */
   readonly sources: FactSources;
+  /** The facts must have been proven about this value; absent where it does not matter. */
   readonly about?: string | undefined;
   /** The facts are good for one call: they are taken out. */
   readonly consume: boolean;
   /** Compares folded spellings and answers the proven ones. */
   readonly loose: boolean;
+  /** A refusal is only told: it takes nothing, and the list goes on behind it. */
   readonly observe: boolean;
 }
 
@@ -170,14 +210,19 @@ export interface FactRequire {
  */
 export interface FactGiveBack {
   readonly op: 'fact.giveBack';
+  /** The session that they were taken from. */
   readonly session: SessionKey;
+  /** What `fact.require` answered as taken. */
   readonly taken: readonly TakenFact[];
 }
 
 /** A consumed fact, as the store needs it to put it back. */
 export interface TakenFact {
+  /** Its kind. */
   readonly kind: string;
+  /** The id as text. */
   readonly value: string;
+  /** Where it came from. */
   readonly origin: FactOrigin;
   /** Monotonic milliseconds at which it expires; absent where it lives as long as the session. */
   readonly expiresAt?: number | undefined;
@@ -188,54 +233,71 @@ export interface TakenFact {
 /** Reads the facts of a session, all or of one kind. */
 export interface FactRead {
   readonly op: 'fact.read';
+  /** The session to read. */
   readonly session: SessionKey;
 }
 
 /** Forgets facts: one value of a kind, or the whole kind. */
 export interface FactRevoke {
   readonly op: 'fact.revoke';
+  /** The session that loses them. */
   readonly session: SessionKey;
+  /** Kind of the facts. */
   readonly kind: string;
+  /** The one value to forget, whatever its origin; absent for the whole kind. */
   readonly value?: string | undefined;
 }
 
 /** Records that a tool succeeded. */
 export interface StepAdd {
   readonly op: 'step.add';
+  /** The session that remembers it. */
   readonly session: SessionKey;
+  /** Id of the tool. */
   readonly tool: string;
 }
 
 /** Asks that one of the tools succeeded in this session, at most `withinMs` ago. */
 export interface StepRequire {
   readonly op: 'step.require';
+  /** The session whose steps count. */
   readonly session: SessionKey;
+  /** Ids of the tools; one of them is enough. */
   readonly tools: readonly string[];
+  /** Longest time since the success, in milliseconds; absent for the whole life of the session. */
   readonly withinMs?: number | undefined;
+  /** A refusal is only told: it takes nothing, and the list goes on behind it. */
   readonly observe: boolean;
 }
 
 /** Records what the user said. */
 export interface TurnAdd {
   readonly op: 'turn.add';
+  /** The session whose user said it. */
   readonly session: SessionKey;
+  /** The whole turn, as it was said. */
   readonly text: string;
 }
 
 /** A run joins a named session. Refused when the id belongs to another user. */
 export interface SessionOpen {
   readonly op: 'session.open';
+  /** Key of the session, made of user and session id. */
   readonly session: SessionKey;
+  /** The id that the application gave it. */
   readonly sessionId: string;
+  /** Whose session it is from now on; `undefined` for a run without a user. */
   readonly userId: string | undefined;
   /** The session is forgotten when no run had it open for so long. */
   readonly idleMs: number;
+  /** A refusal is only told: it takes nothing, and the list goes on behind it. */
   readonly observe: boolean;
 }
 
 /** A run leaves a named session. */
 export interface SessionClose {
   readonly op: 'session.close';
+  /** Key of the session. */
   readonly session: SessionKey;
 }
 
@@ -245,6 +307,7 @@ export interface SessionClose {
  */
 export interface SessionEnd {
   readonly op: 'session.end';
+  /** Key of the session. */
   readonly session: SessionKey;
   /** Idempotency scope of the session. */
   readonly scope: string;
@@ -253,8 +316,11 @@ export interface SessionEnd {
 /** Forgets a run: attempts, its idempotency records, and its session where that has no id. */
 export interface RunEnd {
   readonly op: 'run.end';
+  /** Key of the run: `run.key`. */
   readonly run: string;
+  /** Idempotency scope of the run. */
   readonly scope: string;
+  /** Its session where that has no id; absent where a named one goes on. */
   readonly session?: SessionKey | undefined;
 }
 
@@ -263,16 +329,22 @@ export interface BudgetHold {
   readonly op: 'budget.hold';
   /** From the innermost to the root. Amounts are integers of one unit (tokens, or micro-dollars). */
   readonly budgets: readonly { readonly key: string; readonly limit: number }[];
+  /** Who holds it, and so may settle it; holds of one owner add up. */
   readonly owner: string;
+  /** What the call may cost at most. */
   readonly amount: number;
+  /** A refusal is only told: it takes nothing, and the list goes on behind it. */
   readonly observe: boolean;
 }
 
 /** Replaces a hold by what was really used (0 where nothing was). */
 export interface BudgetSettle {
   readonly op: 'budget.settle';
+  /** The chain of the `budget.hold`. */
   readonly budgets: readonly { readonly key: string }[];
+  /** The owner of the `budget.hold`. */
   readonly owner: string;
+  /** What the call really cost. */
   readonly used: number;
 }
 
@@ -319,10 +391,15 @@ export interface RefusedFull {
 
 /** What a store answers, by operation. */
 export interface StoreAnswers {
+  /** The place, by its ticket for `rate.giveBack`; or after how many milliseconds one is free. */
   'rate.take':
     | (Admitted & { readonly ticket: number })
     | { readonly admitted: false; readonly retryAfterMs: number }
     | RefusedFull;
+  /**
+   * The generation for `breaker.leave`, and whether the call is the probe; refused, after how many milliseconds a
+   * probe may be sent (0 while one is under way) and whose call that is.
+   */
   'breaker.enter':
     | (Admitted & { readonly generation: number; readonly probe: boolean })
     | {
@@ -332,8 +409,14 @@ export interface StoreAnswers {
         readonly probeOwner?: string | undefined;
       }
     | RefusedFull;
+  /** The execution may start, or what became of the one that is known. */
   'idempotency.begin': Admitted | IdempotencyKnown | RefusedFull;
+  /** How many attempts there were, this one included. */
   'attempt.take': { readonly admitted: boolean; readonly used: number; readonly full?: boolean };
+  /**
+   * The proven spellings and origins, and what was consumed; or the first value that failed, and why: no such fact
+   * (`missing`), or more than one spelling that fits a loose look-up (`ambiguous`).
+   */
   'fact.require':
     | (Admitted & {
         /** Proven spellings, in the order of the values; absent where they are the values asked for. */
@@ -343,8 +426,11 @@ export interface StoreAnswers {
         readonly origins: readonly (FactOrigin | undefined)[];
       })
     | { readonly admitted: false; readonly value: string; readonly why: 'missing' | 'ambiguous' };
+  /** Whether one of the tools succeeded in time. */
   'step.require': { readonly admitted: boolean };
+  /** Whether the session is open; not where the id belongs to another user, or the store is full. */
   'session.open': { readonly admitted: boolean; readonly full?: boolean };
+  /** The amount is held, or which budget had too little left and what was used and held of it. */
   'budget.hold':
     | Admitted
     | { readonly admitted: false; readonly key: string; readonly used: number; readonly held: number }
@@ -355,6 +441,7 @@ export interface StoreAnswers {
   /** How many of the values found room. */
   'fact.add': { readonly added: number };
   'fact.giveBack': undefined;
+  /** The facts of the session, to be asked at once: a view, not a copy. */
   'fact.read': FactsView;
   'fact.revoke': undefined;
   'step.add': undefined;
@@ -369,13 +456,17 @@ export interface StoreAnswers {
 /** The key is known: what became of its execution. */
 export interface IdempotencyKnown {
   readonly admitted: false;
+  /** `inProgress`: not ended; `done`: it took effect; `unknown`: it may have. */
   readonly state: 'inProgress' | 'done' | 'unknown';
+  /** Whether the call has the arguments that the key stands for. */
   readonly sameArguments: boolean;
+  /** Id of the call that began it. */
   readonly owner: string;
   /** The method of an unknown outcome is still running. */
   readonly running: boolean;
   /** The stored copy, where the result could be copied. */
   readonly result?: { readonly value: unknown } | undefined;
+  /** Name of the error that an unknown outcome ended with. */
   readonly lastError?: string | undefined;
 }
 

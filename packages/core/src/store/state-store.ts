@@ -20,6 +20,8 @@ export type MaybePromise<T> = T | Promise<T>;
  */
 export interface StateStore {
   /**
+   * Carries operations out, in order, as one atomic step, and answers each.
+   *
    * @param operations what to do, in order
    * @param now the caller's monotonic milliseconds; a store that several processes share uses its own clock instead
    */

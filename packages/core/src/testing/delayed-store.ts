@@ -21,12 +21,20 @@ export class DelayedStore implements StateStore {
   readonly #delay: () => Promise<void>;
   readonly #fail: () => boolean;
 
+  /**
+   * @param inner the store that does the work; `close` closes it
+   * @param options how long an answer takes, and when it fails
+   */
   constructor(inner: StateStore, options: DelayedStoreOptions = {}) {
     this.#inner = inner;
     this.#delay = options.delay ?? nextTurn;
     this.#fail = options.fail ?? (() => false);
   }
 
+  /**
+   * Carries operations out in the store behind, at once, and answers after the delay.
+   * @throws {Error} after the delay, where `fail` says so
+   */
   async apply<const Operations extends readonly StoreOperation[]>(
     operations: Operations,
     now: number,
@@ -39,6 +47,7 @@ export class DelayedStore implements StateStore {
     return answers;
   }
 
+  /** Closes the store behind. */
   async close(): Promise<void> {
     await this.#inner.close?.();
   }

@@ -13,7 +13,9 @@ import { type Contract, type StateStoreHarness, StoreDriver } from './contract/s
 
 /** The functions of a test runner that the suite is written with: those of jest, vitest or `node:test`. */
 export interface TestRunner {
+  /** Groups the tests that `body` declares. */
   describe(title: string, body: () => void): unknown;
+  /** Declares a test; it fails where the promise of `body` rejects. */
   it(title: string, body: () => Promise<void>): unknown;
 }
 

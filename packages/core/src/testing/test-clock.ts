@@ -17,14 +17,17 @@ export class TestClock implements Clock {
     this.#wall = wall;
   }
 
+  /** Monotonic milliseconds: 1000 to begin with, then as far as the test moved it. */
   now(): number {
     return this.#now;
   }
 
+  /** Epoch milliseconds; moves with `now`. */
   wall(): number {
     return this.#wall;
   }
 
+  /** Calls `callback` when `advance` reaches its time, `delayMs` from now. */
   schedule(callback: () => void, delayMs: number): Scheduled {
     const timer = { at: this.#now + Math.max(0, delayMs), callback };
     this.#timers.add(timer);
