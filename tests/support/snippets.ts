@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
+import { fencesOf } from './fences.js';
 
 /** One fenced block of a Markdown file. `snippetsOf` explains the words after the fence. */
 export interface Snippet {
@@ -31,42 +32,12 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 const TIME_LIMIT = 30_000;
 const FLAGS = ['run', 'error', 'legacy'];
 
-interface Fence {
-  readonly language: string;
-  readonly words: string[];
-  readonly line: number;
-  readonly end: number;
-  readonly code: string;
-}
-
-function fencesOf(document: string, lines: readonly string[]): Fence[] {
-  const fences: Fence[] = [];
-  for (let at = 0; at < lines.length; at++) {
-    const open = /^(\s*(?:>\s?)*)(`{3,}|~{3,})\s*([^`]*)$/.exec(lines[at] ?? '');
-    if (open === null) continue;
-    const [, indent = '', ticks = '', info = ''] = open;
-    const body: string[] = [];
-    let end = at + 1;
-    const closes = (line: string) => line.trim().startsWith(ticks) && line.trim().replaceAll(ticks[0] ?? '', '') === '';
-    while (end < lines.length && !closes((lines[end] ?? '').slice(indent.length))) {
-      const line = lines[end++] ?? '';
-      body.push(line.startsWith(indent) ? line.slice(indent.length) : line.trimStart());
-    }
-    if (end === lines.length) throw new Error(`${document}:${at + 1}: this block is never closed`);
-    const [language = '', ...words] = info.trim().split(/\s+/);
-    fences.push({ language, words, line: at + 2, end, code: `${body.join('\n')}\n` });
-    at = end;
-  }
-  return fences;
-}
-
 /**
  * The ` ```ts ` blocks of a document. Words after `ts`: `run` (execute; a ` ```text ` block right after it is what it
  * prints), `file=NAME.ts` (other blocks import it as `./NAME.js`), `error` (must not compile), `legacy`.
  */
 export function snippetsOf(document: string, markdown: string): Snippet[] {
-  const lines = markdown.split(/\r?\n/);
-  const fences = fencesOf(document, lines);
+  const fences = fencesOf(document, markdown);
   const files = new Set<string>();
   return fences.flatMap((fence, index) => {
     if (fence.language !== 'ts') return [];
@@ -75,12 +46,12 @@ export function snippetsOf(document: string, markdown: string): Snippet[] {
     const unknown = fence.words.filter((word) => !FLAGS.includes(word) && !word.startsWith('file='));
     if (unknown.length > 0) throw new Error(`${at}: unknown words after \`\`\`ts: ${unknown.join(' ')}`);
     const file = named[0] ?? `line-${fence.line}.ts`;
-    if (!/^[\w-]+\.ts$/.test(file) || named.length > 1) throw new Error(`${at}: bad file name: ${named.join(' ')}`);
+    if (!/^[\w-]+(\.test)?\.ts$/.test(file) || named.length > 1)
+      throw new Error(`${at}: bad file name: ${named.join(' ')}`);
     if (files.has(file)) throw new Error(`${at}: another block is already called ${file}`);
     files.add(file);
     const next = fences[index + 1];
-    const follows =
-      next?.language === 'text' && lines.slice(fence.end + 1, next.line - 2).every((l) => l.trim() === '');
+    const printed = next?.language === 'text' && next.followsAtOnce ? next.code : undefined;
     const run = fence.words.includes('run');
     return {
       document,
@@ -90,7 +61,7 @@ export function snippetsOf(document: string, markdown: string): Snippet[] {
       error: fence.words.includes('error'),
       legacy: fence.words.includes('legacy'),
       file,
-      output: run && follows ? next.code : undefined,
+      output: run ? printed : undefined,
     };
   });
 }
