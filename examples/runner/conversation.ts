@@ -21,6 +21,11 @@ export class Conversation {
     return this.userTurns.at(-1) ?? '';
   }
 
+  /** What was said and done since the user last spoke, that turn included. */
+  get thisTurn(): Conversation {
+    return new Conversation(this.#messages.slice(this.#messages.findLastIndex(({ role }) => role === 'user')));
+  }
+
   /** All answers of a tool, oldest first, refusals included. `Result` is what the tool is known to return. */
   answersOf<Result>(tool: string): readonly (Result | Refusal)[] {
     const calls = new Map(this.#messages.flatMap(callsOf).map((call) => [call.id, call.name]));

@@ -1,4 +1,6 @@
 import type { ActGuardEvent, UsedFact } from '@actguard/core';
+import { GAVE_UP } from './patience.js';
+import { TOOL_FAILED } from './plain-tools.js';
 import type { CallEntry } from './transcript.js';
 
 /** A guard that made something else of a call than its method would have. */
@@ -11,9 +13,10 @@ export interface Stop {
 }
 
 /** The guard that stopped a call; `undefined` where none did. */
-export function stopOf({ events, result }: CallEntry): Stop | undefined {
+export function stopOf(entry: CallEntry): Stop | undefined {
+  const { result } = entry;
   const code = result.ok ? undefined : result.refusal.code;
-  for (const event of events) {
+  for (const event of ownEvents(entry)) {
     if (event.name === 'guard.blocked') return { guard: event.guardName, how: 'refused', code };
     if (event.name !== 'guard.intervention') continue;
     if (event.action === 'return_cached') return { guard: event.guardName, how: 'replayed', code };
@@ -28,10 +31,17 @@ export function nameStop({ guard, how, code }: Stop): string {
   return `${guard} (${code ?? how})`;
 }
 
-/** Whether the tool's method ran. */
-export function didRun({ events, result }: CallEntry): boolean {
-  if (events.length === 0) return result.ok || result.refusal.code === 'tool.failed';
-  return events.some(endsMethod);
+/** Whether the agent loop stopped waiting for the tool. */
+export function isGivenUp({ result }: CallEntry): boolean {
+  return !result.ok && result.refusal.code === GAVE_UP.code;
+}
+
+/** Whether the tool's method was started. */
+export function didRun(entry: CallEntry): boolean {
+  if (isGivenUp(entry)) return true;
+  const { events, result } = entry;
+  if (events.length === 0) return result.ok || result.refusal.code === TOOL_FAILED.code;
+  return ownEvents(entry).some(endsMethod);
 }
 
 /** Facts that a call was let through by. */
@@ -49,6 +59,13 @@ function factsOf({ events, result }: CallEntry, guard: string): readonly UsedFac
   return events.flatMap((event) =>
     event.name === 'guard.admitted' && event.guardName === guard ? (event.facts ?? []) : [],
   );
+}
+
+// A tool may call another one, whose refusal is its own affair. The last word is about the call itself.
+function ownEvents({ events }: CallEntry): readonly ActGuardEvent[] {
+  const last = events.at(-1);
+  if (last === undefined || !('callId' in last)) return events;
+  return events.filter((event) => 'callId' in event && event.callId === last.callId);
 }
 
 function endsMethod(event: ActGuardEvent): boolean {

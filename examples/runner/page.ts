@@ -15,6 +15,8 @@ export interface Page {
 /** Wider lines are hard to read, and much narrower ones hold nothing. */
 const [MIN_WIDTH, MAX_WIDTH] = [50, 100];
 const LABEL_WIDTH = 13;
+/** Control, format and unassigned characters, but line feeds and the joiners of emoji. */
+const INVISIBLE = /(?![\n\u200D])\p{C}/gu;
 
 /** A terminal or a pipe: colours where it has them and NO_COLOR is not set. */
 export function pageOn(stream: NodeJS.WriteStream): Page {
@@ -45,9 +47,14 @@ export function printTitle(page: Page, title: string, ...styles: readonly Style[
   }
 }
 
-/** Breaks a text into lines of at most `width` columns: between words, inside a word only where it is longer than that. */
+/**
+ * Breaks a text into lines of at most `width` columns: between words, inside a word only where it is longer than that. What
+ * could move the cursor or turn the text around is taken out, since models and tools may have written it.
+ */
 export function wrap(text: string, width: number): string[] {
   return stripVTControlCharacters(text)
+    .replaceAll('\t', ' ')
+    .replaceAll(INVISIBLE, '')
     .split('\n')
     .flatMap((paragraph) => wrapParagraph(paragraph, width));
 }

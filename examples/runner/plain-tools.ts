@@ -9,6 +9,14 @@ export const TOOL_FAILED: Refusal = {
   tryInstead: 'Try it once more if that is safe, or go on without it and say so.',
 };
 
+/** What the bare toolset says where there was nothing to call. */
+const NOT_CALLED: Refusal = {
+  refused: true,
+  code: 'tool.not_called',
+  because: 'There is no such tool, or its arguments are no JSON.',
+  tryInstead: 'Use one of the tools that you were offered, with arguments as its schema says.',
+};
+
 /**
  * The tools of plain instances, called as they are: no guard sees a call, as in most agent loops. The host is asked for
  * nothing but the descriptions, so that the model is offered the same tools in both runs.
@@ -25,15 +33,28 @@ export async function plainTools(
   const methods = new Map(agents.flatMap((agent, index) => methodsOf(host, agent, instances[index])));
 
   async function call(name: string, args: unknown): Promise<ToolCallResult> {
+    const method = methods.get(name);
+    const parsed = parse(args);
+    if (method === undefined || parsed === undefined) {
+      const error = new Error(`there is no tool named ${name}, or its arguments are no JSON`);
+      return { ok: false, refusal: NOT_CALLED, final: false, error };
+    }
     try {
-      const method = methods.get(name);
-      if (method === undefined) throw new Error(`there is no tool named ${name}`);
-      return { ok: true, value: await method(typeof args === 'string' ? JSON.parse(args) : args) };
+      return { ok: true, value: await method(parsed) };
     } catch (error) {
       return { ok: false, refusal: TOOL_FAILED, final: false, error };
     }
   }
   return { definitions, call };
+}
+
+function parse(args: unknown): unknown {
+  if (typeof args !== 'string') return args;
+  try {
+    return JSON.parse(args);
+  } catch {
+    return undefined;
+  }
 }
 
 type Method = (args: unknown) => unknown;

@@ -1,6 +1,8 @@
-import { AgentHost, type Run, type Toolset } from '@actguard/core';
+import { type ActGuardEvent, AgentHost, type Run, type Toolset } from '@actguard/core';
+import { timeline } from '@actguard/timeline';
 import { answerUser, type Chat } from './agent-loop.js';
 import type { ModelSource } from './model.js';
+import { withPatience } from './patience.js';
 import { plainTools } from './plain-tools.js';
 import type { Scenario } from './scenario.js';
 import type { Exchange } from './scripted-model.js';
@@ -12,6 +14,8 @@ export type Manner = 'bare' | 'guarded';
 /** A scenario, played once. */
 export interface Playthrough {
   readonly transcript: Transcript;
+  /** What the host told, copied; nothing in a bare run, where no host takes part. */
+  readonly events: readonly ActGuardEvent[];
   /** What became of the world. */
   readonly outcome: string;
   /** What went wrong in it. */
@@ -20,6 +24,9 @@ export interface Playthrough {
   readonly exchanges: readonly Exchange[] | undefined;
 }
 
+/** Time that passes at the end, so that what is still under way comes to its own end. */
+const AFTERMATH_MS = 2 * 60_000;
+
 /** Plays a scenario in a fresh world: bare with plain instances of its agents, guarded inside a run of a host. */
 export async function play<World>(
   scenario: Scenario<World>,
@@ -27,16 +34,19 @@ export async function play<World>(
   source: ModelSource,
   onEntry: (entry: Entry) => void,
 ): Promise<Playthrough> {
-  const { agents, userId } = scenario;
+  const { agents, name, userId } = scenario;
   const world = scenario.createWorld();
-  const transcript = new Transcript(onEntry);
+  const clock = scenario.clock?.(world);
+  const transcript = new Transcript(onEntry, clock);
   await using model = await source.connect(scenario.model);
   await using host = await AgentHost.create({
     agents,
     providers: scenario.providers(world),
-    ...(scenario.clock && { clock: scenario.clock(world) }),
+    ...(clock && { clock }),
     onEvent: transcript.guardTold,
   });
+
+  using told = timeline(host);
 
   const chat: Chat = {
     client: model.client,
@@ -44,18 +54,25 @@ export async function play<World>(
     messages: [{ role: 'system', content: scenario.systemPrompt }],
   };
   const converse = async (tools: Toolset, run?: Run): Promise<void> => {
-    const watched = transcript.watch(tools);
-    for (const { meanwhile, says } of scenario.turns) {
-      await meanwhile?.(world);
-      run?.userSaid(says);
-      transcript.userSaid(says);
-      chat.messages.push({ role: 'user', content: says });
+    const watched = transcript.watch(clock === undefined ? tools : withPatience(tools, clock));
+    for (const turn of scenario.turns) {
+      await transcript.meanwhile(() => turn.meanwhile?.(world));
+      run?.userSaid(turn.says);
+      transcript.userSaid(turn.says);
+      chat.messages.push({ role: 'user', content: turn.says });
       await answerUser(chat, watched, transcript.modelReplied);
     }
+    await clock?.advance(AFTERMATH_MS);
   };
 
   if (manner === 'bare') await converse(await plainTools(host, agents, scenario.plainAgents(world)));
-  else await host.run({ userId }, (run) => converse(run.tools(...agents), run));
+  else await host.run({ runId: name, userId }, (run) => converse(run.tools(...agents), run));
 
-  return { transcript, outcome: scenario.outcome(world), harm: scenario.harm(world), exchanges: model.exchanges };
+  return {
+    transcript,
+    events: manner === 'bare' ? [] : told.events,
+    outcome: scenario.outcome(world),
+    harm: scenario.harm(world),
+    exchanges: model.exchanges,
+  };
 }

@@ -11,10 +11,11 @@ export function printOpening(page: Page, modelDescription: string): void {
 }
 
 /** Prints what a scenario is about. */
-export function printScenario(page: Page, { name, title, story }: Scenario): void {
+export function printScenario(page: Page, { name, problem, title, story }: Scenario): void {
   page.print('');
   printTitle(page, `${name}: ${title}`, 'bold');
   page.print('');
+  printRow(page, 'problem', problem);
   printRow(page, 'story', story);
 }
 
@@ -24,6 +25,12 @@ export function printManner(page: Page, manner: Manner, agents: readonly AgentCl
   page.print('');
   if (manner === 'bare') printTitle(page, `Bare: ${names} as a plain class, made with new`);
   else printTitle(page, `Guarded: ${names} in a run of an AgentHost`);
+}
+
+/** Prints that calls were left out here. */
+export function printLeftOut(page: Page, tool: string, count: number): void {
+  page.print('');
+  printRow(page, '…', `${count} more ${count === 1 ? 'call' : 'calls'} of ${tool}, much the same`, 'dim');
 }
 
 /** Prints what became of the world. */
@@ -41,10 +48,10 @@ export function printVerdict(page: Page, { scenario, bare, guarded, stops, wire,
   printHarm(page, 'guarded', guarded, stops.length === 0 ? '' : `; stopped by ${stops.join(', ')}`);
   if (wire?.isSame) {
     const kilobytes = (wire.bytes / 1000).toFixed(1);
-    const scope = `${wire.exchanges} requests and responses${stops.length === 0 ? '' : ' up to the refusal'}`;
+    const scope = `${wire.exchanges} requests and responses${stops.length === 0 ? '' : ' up to the first stop'}`;
     printRow(page, 'wire', `${scope} were the same, byte for byte (${kilobytes} kB)`);
   }
-  printRow(page, 'the guards', `examples/${scenario}/agent.ts`);
+  printRow(page, 'the guards', `examples/${scenario.name}/agent.ts`);
   for (const problem of problems) {
     // Without the wire a real model played, and one that behaves is no failure.
     if (wire === undefined) printRow(page, 'note', problem, 'yellow');

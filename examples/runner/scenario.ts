@@ -1,4 +1,5 @@
-import type { Clock, Provider } from '@actguard/core';
+import type { Provider } from '@actguard/core';
+import type { TestClock } from '@actguard/core/testing';
 import type { ScriptedModel } from './scripted-model.js';
 
 /** A class that `@Agent` marks. */
@@ -19,7 +20,9 @@ export interface Turn<World> {
 export interface Scenario<World = unknown> {
   /** What `npm start -- NAME` calls it, and its folder. */
   readonly name: string;
-  /** The problem in a few words. */
+  /** Name of the problem, such as `Made-up data`. */
+  readonly problem: string;
+  /** What goes wrong here, in a few words. */
   readonly title: string;
   /** What happens, in two sentences. */
   readonly story: string;
@@ -32,8 +35,13 @@ export interface Scenario<World = unknown> {
   providers(world: World): readonly Provider[];
   /** Instances of `agents`, in their order, made with `new`: what the bare run calls. */
   plainAgents(world: World): readonly object[];
-  /** The clock of the guarded run, where the world has one of its own. @default the clock of the system */
-  clock?(world: World): Clock;
+  /**
+   * The clock of the world, where it has one of its own. Guards go by it, and so does the patience of the agent loop: time
+   * passes on it while a tool is waited for.
+   *
+   * @default the clock of the system
+   */
+  clock?(world: World): TestClock;
 
   /** Who the run is for. */
   readonly userId: string;

@@ -1,30 +1,49 @@
 import { inspect } from 'node:util';
 import type { FactOrigin, Refusal, UsedFact } from '@actguard/core';
-import { didRun, factsProven, factsUsed, nameStop, stopOf } from './guard-decision.js';
+import { didRun, factsProven, factsUsed, isGivenUp, type Stop, stopOf } from './guard-decision.js';
 import { type Page, printRow } from './page.js';
 import type { CallEntry, Entry } from './transcript.js';
 
 /** Prints something that happened in a run. */
 export function printEntry(page: Page, entry: Entry): void {
   page.print('');
-  if (entry.kind === 'call') printCall(page, entry);
-  else if (entry.kind === 'user') printRow(page, 'user', entry.text, 'bold');
-  else printRow(page, 'model', entry.text, 'cyan');
+  switch (entry.kind) {
+    case 'call':
+      return printCall(page, entry);
+    case 'user':
+      return printRow(page, 'user', entry.text, 'bold');
+    case 'model':
+      return printRow(page, 'model', entry.text, 'cyan');
+    case 'time':
+      return printRow(page, 'time', `${duration(entry.ms)} later`);
+    case 'late end': {
+      const end = entry.hasFailed ? 'has failed' : 'has ended, and its result is known';
+      return printRow(page, 'meanwhile', `${entry.tool}, which had been cut off, ${end}`, 'yellow');
+    }
+  }
 }
 
 function printCall(page: Page, call: CallEntry): void {
-  const { tool, args, result } = call;
+  const { tool, args, result, tookMs } = call;
   printRow(page, 'tool call', `${tool}(${sent(args)})`);
   for (const fact of factsUsed(call)) printRow(page, 'checked', `${nameOf(fact)}, ${sourceOf(fact.origin)}`, 'green');
+  if (tookMs > 0) printRow(page, 'time', `after ${duration(tookMs)}`);
 
   const stop = stopOf(call);
-  if (stop !== undefined) {
-    const ran = didRun(call) ? `${tool} had started` : `${tool} did not run`;
-    printRow(page, 'guard', `${stop.how.toUpperCase()} by ${nameStop(stop)}: ${ran}`, 'yellow', 'bold');
-  }
+  if (stop !== undefined) printRow(page, 'guard', `${decision(stop)}: ${whatRan(call, stop)}`, 'yellow', 'bold');
+  else if (isGivenUp(call)) printRow(page, 'agent loop', `GAVE UP: ${tool} may still be running`, 'yellow', 'bold');
   if (result.ok) printRow(page, 'result', shown(result.value));
   else printRow(page, 'model reads', lines(result.refusal), 'yellow');
   for (const fact of factsProven(call)) printRow(page, 'proven', `${nameOf(fact)}${aboutOf(fact.origin)}`, 'green');
+}
+
+function decision({ guard, how, code }: Stop): string {
+  return `${how.toUpperCase()} by ${guard}${code === undefined ? '' : ` (${code})`}`;
+}
+
+function whatRan(call: CallEntry, { how }: Stop): string {
+  if (!didRun(call)) return `${call.tool} did not run`;
+  return how === 'cut off' ? `${call.tool} may still be running` : `${call.tool} had run`;
 }
 
 function nameOf({ kind, value }: UsedFact): string {
@@ -56,6 +75,12 @@ function lines({ refused: _, ...refusal }: Refusal): string {
   return Object.entries(refusal)
     .map(([name, value]) => `${name}: ${value}`)
     .join('\n');
+}
+
+/** In seconds below two minutes, else in minutes. */
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
 }
 
 function shown(value: unknown): string {

@@ -1,0 +1,71 @@
+import { isActGuardError, type Refusal } from '@actguard/core';
+import { capturedText } from './captured.js';
+
+/** What a call lacked: a fact that nothing proved, or a step that had not succeeded. */
+export type Missing =
+  | { readonly what: 'fact'; readonly kind: string; readonly value?: string; readonly about?: string }
+  | { readonly what: 'step'; readonly step: string };
+
+/** What a timeline keeps of an error, as plain data. An event that is made up for a page may carry one too. */
+export interface CapturedError {
+  /** The refusal as the model reads it; none of an error that is no refusal. */
+  readonly refusal?: Partial<Refusal>;
+  readonly missing?: Missing;
+}
+
+const MAX_SENTENCE = 400;
+const MAX_NAME = 256;
+
+/** Reads an error, live or captured before. Never throws; what cannot be read is left out. */
+export function capturedError(error: unknown): CapturedError {
+  try {
+    if (typeof error !== 'object' || error === null) return {};
+    if (!isActGuardError(error)) return recaptured(error);
+    const toPrompt: unknown = (error as { toPrompt?: unknown }).toPrompt;
+    const refusal = typeof toPrompt === 'function' ? refusalFrom(toPrompt.call(error)) : undefined;
+    return found(refusal, missingIn(error.code, error.details));
+  } catch {
+    return {};
+  }
+}
+
+function recaptured(error: object): CapturedError {
+  if (error instanceof Error) return {};
+  const { refusal, missing } = error as { readonly refusal?: unknown; readonly missing?: unknown };
+  return found(refusalFrom(refusal), missingFrom(missing));
+}
+
+function found(refusal: Partial<Refusal> | undefined, missing: Missing | undefined): CapturedError {
+  return { ...(refusal && { refusal }), ...(missing && { missing }) };
+}
+
+function refusalFrom(prompt: unknown): Partial<Refusal> | undefined {
+  if (typeof prompt !== 'object' || prompt === null) return undefined;
+  const { code, because, tryInstead, retryAfterMs, attemptsLeft } = prompt as Record<string, unknown>;
+  return {
+    ...(typeof code === 'string' && { code: capturedText(code, MAX_NAME) }),
+    ...(typeof because === 'string' && { because: capturedText(because, MAX_SENTENCE) }),
+    ...(typeof tryInstead === 'string' && { tryInstead: capturedText(tryInstead, MAX_SENTENCE) }),
+    ...(typeof retryAfterMs === 'number' && { retryAfterMs }),
+    ...(typeof attemptsLeft === 'number' && { attemptsLeft }),
+  };
+}
+
+function missingIn(code: string, details: Readonly<Record<string, unknown>>): Missing | undefined {
+  if (code === 'MISSING_FACT') return missingFrom({ what: 'fact', ...details });
+  if (code === 'MISSING_STEP') return missingFrom({ what: 'step', step: details['step'] });
+  return undefined;
+}
+
+function missingFrom(missing: unknown): Missing | undefined {
+  if (typeof missing !== 'object' || missing === null) return undefined;
+  const { what, kind, value, about, step } = missing as Record<string, unknown>;
+  if (what === 'step' && typeof step === 'string') return { what, step: capturedText(step, MAX_NAME) };
+  if (what !== 'fact' || typeof kind !== 'string') return undefined;
+  return {
+    what,
+    kind: capturedText(kind, MAX_NAME),
+    ...(typeof value === 'string' && { value: capturedText(value, MAX_NAME) }),
+    ...(typeof about === 'string' && { about: capturedText(about, MAX_NAME) }),
+  };
+}

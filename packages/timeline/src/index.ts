@@ -1,0 +1,12 @@
+export type { CapturedError, Missing } from './captured-error.js';
+export {
+  renderTimeline,
+  renderTimelines,
+  type TimelineNote,
+  type TimelinePage,
+  type TimelineSection,
+  type TimelineSections,
+} from './render-page.js';
+export type * from './run-model.js';
+export { runsOf } from './runs-of.js';
+export { type Timeline, type TimelineOptions, timeline } from './timeline.js';

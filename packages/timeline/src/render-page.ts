@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import type { ActGuardEvent } from '@actguard/core';
+import { Html, html } from './html.js';
+import { icon, legend, SPRITE } from './marks.js';
+import { renderRun } from './render-run.js';
+import type { RunModel } from './run-model.js';
+import { runsOf } from './runs-of.js';
+import { counted } from './shown-text.js';
+import { STYLES } from './styles.js';
+
+/** What stands above the runs of a page. */
+export interface TimelinePage {
+  /** @default 'What the agent did' */
+  readonly title?: string | undefined;
+  /** A few sentences of plain text; line breaks stay. */
+  readonly intro?: string | undefined;
+}
+
+/** Something to know about a section, such as what became of the world. */
+export interface TimelineNote {
+  readonly label: string;
+  readonly text: string;
+  /** @default 'neutral' */
+  readonly tone?: 'good' | 'bad' | 'neutral' | undefined;
+}
+
+/** One part of a page: events with a title of their own. */
+export interface TimelineSection {
+  /** Names the section in links: small letters, digits and hyphens. Anything else is replaced by a number. */
+  readonly id?: string | undefined;
+  readonly title: string;
+  /** A few sentences of plain text; line breaks stay. */
+  readonly text?: string | undefined;
+  readonly notes?: readonly TimelineNote[] | undefined;
+  readonly events: readonly ActGuardEvent[];
+}
+
+/** A page of several sections. */
+export interface TimelineSections {
+  readonly title: string;
+  /** A few sentences of plain text; line breaks stay. */
+  readonly intro?: string | undefined;
+  readonly sections: readonly TimelineSection[];
+}
+
+const TITLE = 'What the agent did';
+
+/**
+ * Draws the events of a host as one complete HTML page: each run with what the user said, each call with what its guards
+ * decided, and lines from where facts were proven to the calls that needed them. The page loads nothing and runs no script;
+ * all that comes from events is shown as text.
+ *
+ * @param events of a host, of a `Timeline`, or made up: plain objects, also after a round trip through JSON
+ */
+export function renderTimeline(events: readonly ActGuardEvent[], page: TimelinePage = {}): string {
+  return renderSingle(events, page, []);
+}
+
+/** The same for several lists of events, each in a section of its own, with links to them at the top. */
+export function renderTimelines({ title, intro, sections }: TimelineSections): string {
+  const ids = new Set<string>();
+  const drawn = sections.map((section, index) => {
+    const id = idOf(section.id, index, ids);
+    return { ...section, id, prefix: `_t${index + 1}`, runs: runsOf(section.events) };
+  });
+  const links = drawn.map((section) => html`<li><a href="#${section.id}">${section.title}</a></li>`);
+  const content = html`${links.length > 1 && html`<nav aria-label="Sections"><ol class="contents" role="list">${links}</ol></nav>`}<main>${legendBox()}${drawn.map(
+    ({ id, prefix, title: name, text, notes = [], runs }) =>
+      html`<section class="section"><h2 id="${id}">${name}</h2>${text !== undefined && html`<p class="text">${text}</p>`}${notesOf(
+        notes,
+      )}${drawnRuns(runs, prefix, 3)}</section>`,
+  )}</main>`;
+  return document(title, intro, summaryOf(drawn.flatMap(({ runs }) => runs)), content);
+}
+
+/** A page of one list of events, with notes above it. */
+export function renderSingle(
+  events: readonly ActGuardEvent[],
+  { title = TITLE, intro }: TimelinePage,
+  notes: readonly TimelineNote[],
+): string {
+  const runs = runsOf(events);
+  const content = html`<main>${notesOf(notes)}${legendBox()}${drawnRuns(runs, '_', 2)}</main>`;
+  return document(title, intro, summaryOf(runs), content);
+}
+
+function drawnRuns(runs: readonly RunModel[], prefix: string, level: 2 | 3): Html {
+  if (runs.length === 0) return html`<p class="note">No run was seen.</p>`;
+  return html`${runs.map((run, index) => renderRun(run, { prefix, index, level }))}`;
+}
+
+function notesOf(notes: readonly TimelineNote[]): Html | false {
+  if (notes.length === 0) return false;
+  return html`<ul class="notes" role="list">${notes.map(({ label, text, tone }) => {
+    const known = tone === 'good' || tone === 'bad' ? tone : 'neutral';
+    const mark = known === 'neutral' ? html`<i></i>` : icon(known === 'good' ? 'tick' : 'octagon');
+    return html`<li class="${known}">${mark}<b>${label}</b> <span>${text}</span></li>`;
+  })}</ul>`;
+}
+
+function legendBox(): Html {
+  return html`<details class="legend"><summary>How to read this page</summary><div><p>A line leads from where a fact was proven ${LINE} to the call that needed it. Both ends carry the same letter. ${GAP} marks a call that needed something that nothing had proven.</p>${legend()}</div></details>`;
+}
+
+const LINE = html`<svg class="i" width="26" height="14" aria-hidden="true" focusable="false"><circle class="n l0" cx="5" cy="7" r="4"/><path class="t l0" d="M5 7h14"/><path class="n l0" d="M18 2.5l8 4.5-8 4.5z"/></svg>`;
+const GAP = html`<svg class="i" width="24" height="14" aria-hidden="true" focusable="false"><path class="t gap" d="M3 3.5l7 7M3 10.5l7-7"/><path class="n gap" d="M15 2.5l8 4.5-8 4.5z"/></svg>`;
+
+function summaryOf(runs: readonly RunModel[]): string {
+  const calls = runs.flatMap(({ steps }) => steps.filter((step) => step.step === 'call'));
+  const refused = calls.filter(({ ending }) => ending === 'refused' || ending === 'withheld').length;
+  return `${counted(runs.length, 'run')}, ${counted(calls.length, 'call')}, ${refused.toLocaleString('en-US')} refused`;
+}
+
+// The hash allows this style sheet and no other: even an injected one would have no effect.
+const STYLE_HASH = createHash('sha256').update(STYLES).digest('base64');
+const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
+
+function document(title: string, intro: string | undefined, summary: string, content: Html): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${new Html(STYLES)}</style>
+</head>
+<body>
+${SPRITE}
+<header class="page-head"><h1>${title}</h1>${intro !== undefined && html`<p class="intro">${intro}</p>`}<p class="summary">${summary}</p></header>
+${content}
+<footer class="page-foot"><p>Drawn by ActGuard from the events of a host. Times in UTC.</p></footer>
+</body>
+</html>
+`.toString();
+}
+
+// Ids of our own begin with an underscore, so a wanted one cannot be one of them.
+function idOf(wanted: string | undefined, index: number, taken: Set<string>): string {
+  const isFree = wanted !== undefined && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(wanted) && !taken.has(wanted);
+  const id = isFree ? wanted : `_section${index + 1}`;
+  taken.add(id);
+  return id;
+}
