@@ -3,13 +3,16 @@ import { capturedText } from './captured.js';
 
 /** What a call lacked: a fact that nothing proved, or a step that had not succeeded. */
 export type Missing =
+  /** No fact of this kind and value, or none that was proven about this. */
   | { readonly what: 'fact'; readonly kind: string; readonly value?: string; readonly about?: string }
+  /** This tool has not succeeded yet. */
   | { readonly what: 'step'; readonly step: string };
 
 /** What a timeline keeps of an error, as plain data. An event that is made up for a page may carry one too. */
 export interface CapturedError {
   /** The refusal as the model reads it; none of an error that is no refusal. */
   readonly refusal?: Partial<Refusal>;
+  /** What would have let the call through. */
   readonly missing?: Missing;
 }
 

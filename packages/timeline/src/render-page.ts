@@ -18,7 +18,9 @@ export interface TimelinePage {
 
 /** Something to know about a section, such as what became of the world. */
 export interface TimelineNote {
+  /** One or two words. */
   readonly label: string;
+  /** Plain text. */
   readonly text: string;
   /** @default 'neutral' */
   readonly tone?: 'good' | 'bad' | 'neutral' | undefined;
@@ -28,18 +30,23 @@ export interface TimelineNote {
 export interface TimelineSection {
   /** Names the section in links: small letters, digits and hyphens. Anything else is replaced by a number. */
   readonly id?: string | undefined;
+  /** Heading of the section. */
   readonly title: string;
   /** A few sentences of plain text; line breaks stay. */
   readonly text?: string | undefined;
+  /** Facts beside the runs, such as what came of them. */
   readonly notes?: readonly TimelineNote[] | undefined;
+  /** Of one host or several, in their order. */
   readonly events: readonly ActGuardEvent[];
 }
 
 /** A page of several sections. */
 export interface TimelineSections {
+  /** Heading of the page. */
   readonly title: string;
   /** A few sentences of plain text; line breaks stay. */
   readonly intro?: string | undefined;
+  /** In the order in which they are shown. */
   readonly sections: readonly TimelineSection[];
 }
 
