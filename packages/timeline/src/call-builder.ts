@@ -93,6 +93,7 @@ export class CallBuilder {
     switch (event.action) {
       case 'return_cached':
         this.#end ??= 'replayed';
+        this.#result = event.result;
         return this.#mark(event.guardName, 'replayed');
       case 'timeout':
       case 'cut_off':

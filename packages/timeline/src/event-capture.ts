@@ -29,6 +29,8 @@ export class EventCapture {
       case 'run.start':
       case 'run.end':
         return { ...event };
+      case 'run.stop':
+        return { ...event, errorMessage: this.#text(event.errorMessage, MAX_MESSAGE) };
       case 'run.user_said':
         return { ...event, text: this.#text(event.text, MAX_SPOKEN_TEXT) };
       case 'run.fact_added':
@@ -47,7 +49,12 @@ export class EventCapture {
           error: this.#error(event.error),
         };
       case 'guard.intervention':
-        return { ...event, args: this.#argumentsOf(event.args), error: this.#error(event.error) };
+        return {
+          ...event,
+          args: this.#argumentsOf(event.args),
+          error: this.#error(event.error),
+          result: this.#pseudonyms === undefined ? captured(event.result) : undefined,
+        };
       case 'guard.admitted': {
         const facts = event.facts?.slice(0, MAX_FACTS).map((fact) => this.#fact(fact));
         return { ...event, args: this.#argumentsOf(event.args), facts };

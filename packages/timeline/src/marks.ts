@@ -66,6 +66,7 @@ const OUTCOMES: Readonly<Record<RunModel['outcome'], Omit<Look, 'meaning'>>> = {
   success: { shape: 'tick', word: 'completed', tone: 'good' },
   blocked: { shape: 'octagon', word: 'ended by a refusal', tone: 'bad' },
   failed: { shape: 'warning', word: 'failed', tone: 'bad' },
+  stopped: { shape: 'octagon', word: 'stopped', tone: 'bad' },
   open: { shape: 'dots', word: 'no end seen', tone: 'neutral' },
 };
 

@@ -170,7 +170,7 @@ function resultLines({ ending, result, failure }: CallModel): Line[] {
     return [{ body: field('threw', html`<span class="bad name">${cut(errorType, 80)}</span>${words}`) }];
   }
   if (result === undefined) return [];
-  const label = ending === 'withheld' ? 'withheld' : 'returned';
+  const label = ending === 'withheld' ? 'withheld' : ending === 'replayed' ? 'delivered' : 'returned';
   const shown = html`<span class="value">${shownValue(result, MAX_ON_A_LINE)}</span>${whole('All of it', result)}`;
   return [{ body: field(label, shown) }];
 }

@@ -4,6 +4,7 @@ import { capturedText } from './captured.js';
 import type { FactModel, FactSourceModel, RunModel, StepModel, UseModel, UserStep, VouchedStep } from './run-model.js';
 
 const MAX_SPOKEN_TEXT = 4000;
+const MAX_CODE = 256;
 /** How many turns of the user are searched for a value that was mentioned. */
 const MAX_TURNS_SEARCHED = 200;
 
@@ -28,6 +29,7 @@ export class RunBuilder {
   readonly #turns: { readonly step: number; readonly text: string }[] = [];
   readonly #vouched = new Map<string, number>();
   #startedAt: number | undefined;
+  #stop: Extract<ActGuardEvent, { readonly name: 'run.stop' }> | undefined;
   #end: Extract<ActGuardEvent, { readonly name: 'run.end' }> | undefined;
 
   constructor({ runId, sessionId, userId }: ActGuardEvent) {
@@ -41,6 +43,9 @@ export class RunBuilder {
       case 'run.start':
         this.hasBegun = true;
         this.#startedAt = event.time;
+        return;
+      case 'run.stop':
+        this.#stop = event;
         return;
       case 'run.end':
         this.#end = event;
@@ -92,12 +97,14 @@ export class RunBuilder {
     });
     const ended = this.#end;
     const outcome = ended?.outcome;
+    const ending = outcome === 'success' || outcome === 'blocked' || outcome === 'failed' ? outcome : 'open';
     return {
       runId: this.runId,
       sessionId: this.sessionId,
       userId: this.#userId,
-      outcome: outcome === 'success' || outcome === 'blocked' || outcome === 'failed' ? outcome : 'open',
-      errorType: ended?.errorType,
+      // A run that was stopped may end well for its body all the same.
+      outcome: this.#stop === undefined ? ending : 'stopped',
+      errorType: this.#stop === undefined ? ended?.errorType : capturedText(String(this.#stop.code), MAX_CODE),
       startedAt: this.#startedAt,
       durationMs: ended === undefined || this.#startedAt === undefined ? undefined : ended.time - this.#startedAt,
       steps,

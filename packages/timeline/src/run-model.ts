@@ -8,9 +8,9 @@ export interface RunModel {
   readonly sessionId: string;
   /** Who it was for, where that was said. */
   readonly userId?: string | undefined;
-  /** `open`: no end was seen. */
-  readonly outcome: 'success' | 'blocked' | 'failed' | 'open';
-  /** Name of the error that it ended with. */
+  /** `stopped`: it was killed, aborted, or its deadline passed. `open`: no end was seen. */
+  readonly outcome: 'success' | 'blocked' | 'failed' | 'stopped' | 'open';
+  /** Name of the error that it ended with, or the code by which it was stopped before. */
   readonly errorType?: string | undefined;
   /** Epoch milliseconds; absent where listening began later. */
   readonly startedAt?: number | undefined;

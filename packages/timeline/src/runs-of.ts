@@ -37,6 +37,7 @@ export function runKeyOf({ userId, sessionId, runId }: ActGuardEvent): string {
 
 const KNOWN: ReadonlySet<string> = new Set([
   'run.start',
+  'run.stop',
   'run.end',
   'run.user_said',
   'run.fact_added',

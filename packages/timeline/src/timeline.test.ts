@@ -1,4 +1,4 @@
-import { type ActGuardEvent, Agent, AgentHost, Enforce, Prove, requireFact, Tool } from '@actguard/core';
+import { type ActGuardEvent, Agent, AgentHost, Enforce, Idempotent, Prove, requireFact, Tool } from '@actguard/core';
 import { describe, expect, test } from '@jest/globals';
 import { renderTimeline } from './render-page.js';
 import { timeline } from './timeline.js';
@@ -128,6 +128,38 @@ describe('a timeline', () => {
     expect(() => tell(hostile)).not.toThrow();
     expect(seen.events).toEqual([]);
     expect(seen.html()).toContain('1 event could not be read.');
+  });
+
+  test('says that a run was killed, whatever its body made of it', async () => {
+    await using host = await AgentHost.create({ agents: [Desk] });
+    using seen = timeline(host);
+    await host.run({ runId: 'r' }, async (run) => run.kill('secret-reason'));
+    expect(seen.html()).toContain('run.killed');
+    expect(seen.html()).not.toContain('completed');
+    using redacted = timeline(host, { values: false });
+    await host.run({ runId: 'r' }, async (run) => run.kill('secret-reason'));
+    expect(JSON.stringify(redacted.events)).not.toContain('secret');
+  });
+
+  test('shows the stored result that a repeat was given', async () => {
+    @Agent()
+    class Till {
+      @Tool()
+      @Idempotent({ key: 'key' })
+      async pay({ key }: { key: string }) {
+        return { receipt: `receipt of ${key}` };
+      }
+    }
+    await using host = await AgentHost.create({ agents: [Till] });
+    await host.run(async (run) => {
+      await run.get(Till).pay({ key: 'k1' });
+      using seen = timeline(host);
+      await run.get(Till).pay({ key: 'k1' });
+      expect(seen.html()).toContain('receipt of k1');
+      using redacted = timeline(host, { values: false });
+      await run.get(Till).pay({ key: 'k1' });
+      expect(redacted.html()).not.toContain('receipt of');
+    });
   });
 
   test.each([0, -1, 1.5, Number.NaN])('takes no maxEvents of %p', async (maxEvents) => {

@@ -33,11 +33,19 @@ export function tellIntervention(
   guardName: string,
   action: GuardInterventionEvent['action'],
   error?: unknown,
+  result?: unknown,
 ): void {
   const { events } = call.run.core;
   if (!events.isListening) return;
   if (error !== undefined) events.isNews(error);
-  tell(call, { ...about(call, 'guard', '', 'intervened'), name: 'guard.intervention', guardName, action, error });
+  tell(call, {
+    ...about(call, 'guard', '', 'intervened'),
+    name: 'guard.intervention',
+    guardName,
+    action,
+    error,
+    result,
+  });
 }
 
 /** A guard let the call through. */

@@ -29,6 +29,7 @@ export function cutOff(call: ToolCall, error: Error, guard: Guard<never> | undef
 
   call.phase = 'cut';
   call.isTold = true;
+  call.cutKind = kind;
   const { held } = call;
   const outcome: Outcome = { status: guard === undefined ? 'aborted' : 'timeout', error };
   const settled = settleHeld(call, outcome);
@@ -54,7 +55,7 @@ export function endLate(call: ToolCall, outcome: Outcome): void {
   call.phase = 'ended';
   const { held } = call;
   call.held = undefined;
-  tellIntervention(call, 'runState', 'late_end', outcome.status === 'failure' ? outcome.error : undefined);
+  tellIntervention(call, call.cutKind, 'late_end', outcome.status === 'failure' ? outcome.error : undefined);
   // Nobody waits for it; settling never throws.
   if (held !== undefined) void settleLate(call, held, outcome);
 }

@@ -95,7 +95,7 @@ function deliverReplay(call: ToolCall): void {
     // Cut off while it was settling: nothing is delivered.
     if (call.isTold) return;
     call.isTold = true;
-    tellIntervention(call, call.replay?.kind ?? 'idempotent', 'return_cached');
+    tellIntervention(call, call.replay?.kind ?? 'idempotent', 'return_cached', undefined, call.replay?.value);
     call.resolve(call.replay?.value);
   };
   if (settled === undefined) deliver();

@@ -51,6 +51,8 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   onCutOff!: (call: ToolCall, error: Error, guard: Guard<never> | undefined) => void;
   /** Why the call was cut off. */
   cutBy: Error | undefined;
+  /** The kind of guard that cut it off. */
+  cutKind = 'runState';
   #onCut: (() => void) | undefined;
 
   readonly #number: number;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import { GuardRefusedError, HostConfigurationError, ToolInputError, UsageError } from '../index.js';
 import { ActGuardError } from './actguard-error.js';
 import { cut, quoted } from './refusal.js';
@@ -11,6 +11,10 @@ function jsonOf(details: Record<string, unknown>): { text: string; details: Anyt
   const text = JSON.stringify(new ActGuardError('m', { code: 'guard.x', details }));
   return { text, details: JSON.parse(text).details };
 }
+
+test.each(['“', '”', '„', '«', '»', '＂', '"'])('a quoted value holds no quote of its own: %s', (mark) => {
+  expect(quoted(`a${mark}b`)).toBe(`"a'b"`);
+});
 
 describe('toJSON()', () => {
   it('keeps plain details as they are', () => {

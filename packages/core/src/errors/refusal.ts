@@ -41,7 +41,7 @@ export function quoted(value: unknown, maxLength = MAX_QUOTED_LENGTH): string {
   const clean = text
     .slice(0, maxLength * 4)
     .replace(INVISIBLE, '')
-    .replaceAll('"', "'")
+    .replace(/["\u201C-\u201F\u2033\u00AB\u00BB\uFF02]/g, "'")
     .replace(/[`<>{}\\]/g, '');
   return `"${cut(clean, maxLength)}"`;
 }

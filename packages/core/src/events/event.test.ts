@@ -3,7 +3,9 @@ import * as v from 'valibot';
 import { Agent } from '../agent/agent.js';
 import { Tool } from '../agent/tool.js';
 import { Enforce } from '../guards/enforce.js';
+import { Idempotent } from '../guards/idempotent.js';
 import { requireFact } from '../guards/require-fact.js';
+import { Timeout } from '../guards/timeout.js';
 import { AgentHost } from '../host/agent-host.js';
 import { TestClock } from '../testing/test-clock.js';
 import type { ActGuardEvent } from './event.js';
@@ -101,6 +103,58 @@ describe('a listener in the process', () => {
       expect(await run.get(Echo).echo({ id: 'o1' })).toBe('o1');
     });
     expect(seen).toEqual(['guard.admitted', 'tool.invoke']);
+  });
+
+  test('hears that a run was stopped, by what, and that once', async () => {
+    const events: ActGuardEvent[] = [];
+    await using host = await AgentHost.create({ agents: [Orders], onEvent: (event) => void events.push(event) });
+    await host.run(async (run) => {
+      run.kill('too expensive');
+      run.kill('once more');
+    });
+    expect(events).toMatchObject([
+      { name: 'run.start' },
+      { name: 'run.stop', outcome: 'blocked', severity: 'error', code: 'run.killed' },
+      { name: 'run.end' },
+    ]);
+    expect(events[1]).toHaveProperty('errorMessage', expect.stringContaining('too expensive'));
+    events.length = 0;
+    await host.run({ signal: AbortSignal.abort() }, () => {});
+    expect(events).toMatchObject([
+      { name: 'run.start' },
+      { name: 'run.stop', code: 'run.aborted' },
+      { name: 'run.end' },
+    ]);
+  });
+
+  test('sees what a repeat was given, and who cut off what ends late', async () => {
+    const clock = new TestClock();
+    let finish: (value: string) => void = () => {};
+    @Agent()
+    class Till {
+      @Tool()
+      @Idempotent({ key: 'key' })
+      @Timeout('1s')
+      pay(_args: { key: string }): Promise<string> {
+        return new Promise((resolve) => (finish = resolve));
+      }
+    }
+    const events: ActGuardEvent[] = [];
+    const onEvent = (event: ActGuardEvent): void => void (event.name === 'guard.intervention' && events.push(event));
+    await using host = await AgentHost.create({ agents: [Till], clock, onEvent });
+    await host.run(async (run) => {
+      const paid = run.get(Till).pay({ key: 'k' });
+      paid.catch(() => {});
+      await clock.advance(1000);
+      finish('receipt');
+      await clock.advance(0);
+      expect(await run.get(Till).pay({ key: 'k' })).toBe('receipt');
+    });
+    expect(events).toMatchObject([
+      { action: 'timeout', guardName: 'timeout' },
+      { action: 'late_end', guardName: 'timeout' },
+      { action: 'return_cached', guardName: 'idempotent', result: 'receipt' },
+    ]);
   });
 
   test('hears what the user said and what the application vouched for', async () => {

@@ -30,6 +30,15 @@ export interface RunEndEvent extends EventBase {
   readonly errorType?: string | undefined;
 }
 
+/** A run takes no more calls before its end: it was killed, aborted, or its deadline passed. */
+export interface RunStopEvent extends EventBase {
+  readonly name: 'run.stop';
+  /** `run.killed`, `run.aborted` or `run.deadline_exceeded`. */
+  readonly code: string;
+  /** At most 256 characters. */
+  readonly errorMessage: string;
+}
+
 /** The user said something: `run.userSaid`. */
 export interface UserSaidEvent extends EventBase {
   readonly name: 'run.user_said';
@@ -108,6 +117,8 @@ export interface GuardInterventionEvent extends CallEventBase {
   readonly action: 'return_cached' | 'timeout' | 'cut_off' | 'wait' | 'late_end' | 'facts_dropped';
   /** What the call was cut off with, or what its late end failed with. */
   readonly error?: unknown;
+  /** The stored result that was delivered. For listeners in the process. */
+  readonly result?: unknown;
 }
 
 /** A guard let a call through. */
@@ -131,6 +142,7 @@ export interface GuardObservedEvent extends CallEventBase, ErrorInEvent {
 /** Everything that a host tells. */
 export type ActGuardEvent =
   | RunStartEvent
+  | RunStopEvent
   | RunEndEvent
   | UserSaidEvent
   | FactAddedEvent

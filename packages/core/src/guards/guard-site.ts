@@ -22,7 +22,7 @@ export interface ToolDirectory {
   /** Ids of the tools that answer to a name such as `OrderAgent.preview`; empty where there is none. */
   idsOf(name: string): readonly string[];
   /** Names, as the model sees them, of the tools that mint facts of a kind. */
-  provers(kind: string): readonly string[];
+  provers(kind: string, among?: readonly string[]): readonly string[];
   /** Whether a tool mints facts of a kind about something (`about` of `@Prove`). */
   provesAbout(kind: string): boolean;
   /** Name of a tool as the model sees it. */

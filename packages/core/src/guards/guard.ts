@@ -120,6 +120,9 @@ export interface Guard<Args = unknown> {
   /** Once for each call that this guard admitted, in reverse order of the guards. */
   settle?(call: GuardedCall<Args>, outcome: Outcome): MaybePromise<StoreOperation | undefined | void>;
 
+  /** Whether a method that threw this may have taken effect all the same: a model is then told not to repeat it. */
+  leavesUnknown?(error: unknown): boolean;
+
   /** The method ended after its call had been cut off. */
   late?(call: GuardedCall<Args>, outcome: Outcome): MaybePromise<StoreOperation | undefined | void>;
 }

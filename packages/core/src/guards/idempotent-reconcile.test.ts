@@ -108,6 +108,15 @@ describe('an execution of unknown outcome that can be reconciled', () => {
     expect(await bank.reconciled(K1)).toBe('paid now');
   });
 
+  it('says what a look-up answered wrongly', async () => {
+    const { bank } = await unknown();
+    reconcile = async () => ({ status: 'done' }) as never;
+    await expect(bank.reconciled(K1)).rejects.toMatchObject({
+      code: UNKNOWN,
+      cause: { code: 'usage.invalid_idempotent_tool', message: expect.stringContaining("{ outcome: 'done', result }") },
+    });
+  });
+
   it('says why the look-up failed', async () => {
     const { bank } = await unknown();
     reconcile = () => Promise.reject(new Error('also down'));

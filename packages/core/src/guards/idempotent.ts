@@ -10,6 +10,7 @@ import {
   MissingIdempotencyKeyError,
 } from '../errors/idempotency-errors.js';
 import { nameOfThrown } from '../errors/thrown.js';
+import { shown, UsageError } from '../errors/usage-errors.js';
 import { idText } from '../facts/fact-value.js';
 import type { CallContext } from '../run/call-context.js';
 import { runScope, sessionScope } from '../store/idempotency-scope.js';
@@ -204,8 +205,9 @@ class IdempotentGuard implements Guard {
   async #lookUp(call: GuardedCall, execution: Extract<Execution, { is: 'found' }>): Promise<void> {
     try {
       const answer = await this.#reconcile?.(call.args, call);
-      const isKnown = answer?.outcome === 'done' || answer?.outcome === 'not_done';
-      execution.reconciled = isKnown ? answer : { outcome: 'unknown' };
+      execution.reconciled = OUTCOMES.includes(answer?.outcome as string)
+        ? (answer as Reconciliation)
+        : { outcome: 'failed', error: wrongAnswer(this.#tool, answer) };
     } catch (error) {
       execution.reconciled = { outcome: 'failed', error };
     }
@@ -239,6 +241,10 @@ class IdempotentGuard implements Guard {
       default:
         return 'unknown';
     }
+  }
+
+  leavesUnknown(error: unknown): boolean {
+    return !this.#isSafe(error);
   }
 
   #isSafe(error: unknown): boolean {
@@ -301,4 +307,14 @@ function safeErrorsOf(check: OptionCheck, classes: unknown): readonly ErrorClass
   if (Array.isArray(classes) && classes.every((each) => typeof each === 'function')) return classes as ErrorClass[];
   check.problem('safeErrors', classes, 'must be a list of error classes');
   return [];
+}
+
+const OUTCOMES: readonly string[] = ['done', 'not_done', 'unknown'];
+
+function wrongAnswer(tool: string, answer: unknown): UsageError {
+  return new UsageError(
+    `reconcile of @Idempotent on ${tool} answered ${shown(answer)}; it must answer { outcome: 'done', result }, ` +
+      "{ outcome: 'not_done' } or { outcome: 'unknown' }",
+    { code: 'usage.invalid_idempotent_tool' },
+  );
 }

@@ -73,9 +73,19 @@ describe('LinearPattern', () => {
     ['a byte order mark', 'rm\ufeff -rf'],
     ['a tag character', 'rm\u{e0041} -rf'],
     ['a no-break space', 'rm\u00a0-rf'],
+    ['a control character', 'r\u0001m -rf'],
+    ['a backspace', 'r\u0008m -rf'],
+    ['an old control character', 'r\u0090m -rf'],
+    ['a braille cell without dots', 'r\u2800m -rf'],
+    ['half a character', 'r\ud800m -rf'],
     ['both at once', '\uff52\u2060\uff4d\u2003-rf'],
   ])('sees through %s', (_, text) => {
     expect(matches(/rm -rf/, text)).toBe(true);
+  });
+
+  it('keeps what breaks lines and words', () => {
+    expect(matches(/rmrf/, 'rm\nrf\u0001')).toBe(false);
+    expect(matches(/rmrf/, 'rm\trf\u0001')).toBe(false);
   });
 
   it('takes an escaped surrogate pair for the one character that it is', () => {

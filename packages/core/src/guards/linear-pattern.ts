@@ -31,7 +31,7 @@ export class LinearPattern {
   /**
    * Whether the pattern occurs anywhere in the text, or in what the text looks like: its compatibility form (NFKC, so that
    * full-width and other variants of a character count as the character) without invisible characters (Unicode property
-   * Default_Ignorable_Code_Point, and U+FFF9 to U+FFFB), with every line separator as `\n`.
+   * Default_Ignorable_Code_Point, control characters, half characters, U+2800, and U+FFF9 to U+FFFB), with every line separator as `\n`.
    *
    * @returns `'too-long'` if the text, or that form of it, has more than `MAX_PATTERN_INPUT` characters
    */
@@ -45,7 +45,8 @@ export class LinearPattern {
   }
 }
 
-const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]/gu;
+// U+2800 is a braille cell without dots. Of the control characters, those that break lines or words stay.
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cs}\u2800\uFFF9-\uFFFB]|[^\P{Cc}\s\u0085]/gu;
 const OTHER_LINE_END = /\r\n?|[\u0085\u2028\u2029]/g;
 
 function visibleForm(text: string): string {

@@ -106,6 +106,58 @@ describe('requireFact', () => {
     );
   });
 
+  it('proposes only what would count', async () => {
+    @Agent()
+    class Sources {
+      @Tool()
+      @Prove({ kind: 'ref', extract: 'id' })
+      async first() {
+        return { id: 'r1' };
+      }
+
+      @Tool()
+      @Prove({ kind: 'ref', extract: 'id' })
+      async second() {
+        return { id: 'r2' };
+      }
+
+      @Tool()
+      @Enforce(requireFact('ref', 'ref', { from: ['Sources.second'] }))
+      async named(args: { ref: string }) {
+        return args.ref;
+      }
+
+      @Tool()
+      @Enforce(requireFact('ref', 'ref', { from: ['tool', 'user'] }))
+      async toolOrUser(args: { ref: string }) {
+        return args.ref;
+      }
+
+      @Tool()
+      @Enforce(requireFact('ref', 'ref', { from: ['user'] }))
+      async userOnly(args: { ref: string }) {
+        return args.ref;
+      }
+
+      @Tool()
+      @Enforce(requireFact('ref', 'ref', { from: ['app'] }))
+      async appOnly(args: { ref: string }) {
+        return args.ref;
+      }
+    }
+    const agent = (await open(Sources)).get(Sources);
+    const proposed = async (method: 'named' | 'toolOrUser' | 'userOnly' | 'appOnly') =>
+      (await refusalOf(agent[method]({ ref: 'made-up' }))).toPrompt().tryInstead;
+    expect(await proposed('named')).toBe('Call second first and use a value that it returned. Never invent one.');
+    expect(await proposed('toolOrUser')).toBe(
+      'Call first or second first and use a value that it returned, or ask the user for one. Never invent one.',
+    );
+    expect(await proposed('userOnly')).toBe('Use a ref that the user gave, or ask for it.');
+    expect(await proposed('appOnly')).toBe(
+      'No tool gives you a ref, so this cannot be done. Tell the user. Never invent one.',
+    );
+  });
+
   it.each<[string, unknown]>([
     ['an absent argument', {}],
     ['undefined', { orderId: undefined }],

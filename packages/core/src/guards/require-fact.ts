@@ -130,11 +130,11 @@ class RequireFactGuard implements Guard {
     if (this.#sources.user !== undefined && this.#consumes)
       check.problem('consume', true, "does not go with from: 'user': what was said stays said");
     const needsProver = this.#sources.tool !== false && !this.#sources.app && this.#sources.user === undefined;
-    const isProven = this.#sources.tool !== false && site.tools.provers(kind).length > 0;
+    const isProven = this.#provers().length > 0;
     if (isProven && this.#about !== undefined && !site.tools.provesAbout(kind)) {
       site.warn(`fact kind "${kind}": no @Prove of it says about, so requireFact with about finds none from tools`);
     }
-    if (this.#sources.tool !== false && site.tools.provers(kind).length === 0) {
+    if (this.#sources.tool !== false && !isProven) {
       const source = needsProver
         ? 'no tool of this host proves it, so every call is refused'
         : 'no tool of this host proves it';
@@ -245,12 +245,22 @@ class RequireFactGuard implements Guard {
     });
   }
 
+  /** Tools whose facts count here, as a model names them. */
+  #provers(): readonly string[] {
+    const { tool } = this.#sources;
+    return tool === false ? [] : this.#site.tools.provers(this.#kind, tool === true ? undefined : tool);
+  }
+
+  // Only what can help is proposed: a model follows it to the letter.
   #defaultHint(): string {
-    const provers = this.#site.tools.provers(this.#kind);
-    if (provers.length > 0)
-      return `Call ${provers.slice(0, 2).join(' or ')} first and use a value that it returned. Never invent one.`;
-    if (this.#sources.user !== undefined) return `Use a ${this.#kind} that the user gave, or ask for it.`;
-    return `Use a known ${this.#kind}, or ask the user. Never invent one.`;
+    const provers = this.#provers();
+    const mayAsk = this.#sources.user !== undefined;
+    if (provers.length > 0) {
+      const ask = mayAsk ? ', or ask the user for one' : '';
+      return `Call ${provers.slice(0, 2).join(' or ')} first and use a value that it returned${ask}. Never invent one.`;
+    }
+    if (mayAsk) return `Use a ${this.#kind} that the user gave, or ask for it.`;
+    return `No tool gives you a ${this.#kind}, so this cannot be done. Tell the user. Never invent one.`;
   }
 }
 

@@ -89,7 +89,9 @@ class ThresholdGuard implements Guard {
     const bounds = [min === undefined ? '' : `at least ${min}`, max === undefined ? '' : `at most ${max}`]
       .filter(Boolean)
       .join(' and ');
-    const shown = value === undefined ? 'is missing' : `${quoted(value)} is out of bounds`;
+    const isNumber = typeof value === 'number' && Number.isFinite(value);
+    const wrong = isNumber ? 'out of bounds' : 'no number';
+    const shown = value === undefined ? 'is missing' : `${quoted(value)} is ${wrong}`;
     return new PolicyViolationError({
       tool: this.#site.tool.id,
       code: 'THRESHOLD_EXCEEDED',
@@ -97,7 +99,7 @@ class ThresholdGuard implements Guard {
       because:
         value === undefined
           ? `${quoted(this.#arg.path)} is missing.`
-          : `${quoted(this.#arg.path)} is ${quoted(value)}, which is out of bounds.`,
+          : `${quoted(this.#arg.path)} is ${typeof value === 'string' ? 'the text ' : ''}${quoted(value)}, which is ${wrong}.`,
       tryInstead: hint ?? `Use a number of ${bounds}.`,
       details: { rule: this.#description, arg: this.#arg.path, value, min, max },
     });

@@ -11,8 +11,10 @@ import {
   inject,
   MaxAttempts,
   RateLimit,
+  Timeout,
   Tool,
 } from '../index.js';
+import { TestClock } from '../testing/test-clock.js';
 
 class Ledger {
   readonly paid: string[] = [];
@@ -176,6 +178,49 @@ describe('what a toolset tells a model', () => {
     expect(last).toMatchObject({ code: 'tool.failed', attemptsLeft: 0 });
     expect(last?.tryInstead).toBe('Do not call it again. Go on without it and say so.');
     expect(await refusalOf('unlimited')).not.toHaveProperty('attemptsLeft');
+  });
+
+  it('does not invite to repeat what may have taken effect, unless its error says that it did not', async () => {
+    class NotSent extends Error {}
+    @Agent()
+    class Payments {
+      @Tool()
+      @Idempotent({ key: 'key', safeErrors: [NotSent] })
+      async pay(args: { key: string }): Promise<void> {
+        throw args.key === 'unsent' ? new NotSent() : new Error('connection lost');
+      }
+    }
+    await using host = await AgentHost.create({ agents: [Payments] });
+    await using run = host.open();
+    const textOf = async (key: string) => {
+      const result = await run.tools().call('pay', { key });
+      return result.ok ? undefined : result.refusal.tryInstead;
+    };
+    expect(await textOf('lost')).toBe(
+      'It may have taken effect. Do not repeat it, with another key neither: check first, or tell the user.',
+    );
+    expect(await textOf('unsent')).toBe('Try it once more if that is safe, or go on without it and say so.');
+  });
+
+  it('says after a timeout how often the tool may still be called', async () => {
+    const clock = new TestClock();
+    @Agent()
+    class Slow {
+      @Tool()
+      @MaxAttempts(2)
+      @Timeout('1s')
+      read(): Promise<void> {
+        return new Promise(() => {});
+      }
+    }
+    await using host = await AgentHost.create({ agents: [Slow], clock, drain: 1 });
+    const run = host.open();
+    const call = run.tools().call('read', {});
+    await clock.advance(1000);
+    expect(await call).toMatchObject({ ok: false, refusal: { code: 'tool.timeout', attemptsLeft: 1 } });
+    const ended = run.end();
+    await clock.advance(10);
+    await ended;
   });
 
   it('names a tool by its method alone where the other of that method has a name of its own', async () => {

@@ -108,18 +108,24 @@ function failure(
     const { toPrompt, tool } = error as { toPrompt?: () => Refusal; tool?: unknown };
     // The refusal of a tool that this one calls is about something that the model did not ask for.
     if (typeof toPrompt === 'function' && (final || tool === plan.tool.id)) {
-      return { ok: false, refusal: toPrompt.call(error), final, error };
+      const left = attemptsLeft === undefined ? {} : { attemptsLeft };
+      return { ok: false, refusal: { ...left, ...toPrompt.call(error) }, final, error };
     }
   }
+  const mayHaveActed = plan.steps.some(({ guard }) => guard.leavesUnknown?.(error) ?? false);
   const refusal: Refusal = {
     refused: true,
     code: 'tool.failed',
     because: 'The tool failed.',
-    tryInstead:
-      attemptsLeft === 0
-        ? 'Do not call it again. Go on without it and say so.'
-        : 'Try it once more if that is safe, or go on without it and say so.',
+    tryInstead: afterFailure(attemptsLeft, mayHaveActed),
     ...(attemptsLeft !== undefined && { attemptsLeft }),
   };
   return { ok: false, refusal, final, error };
+}
+
+function afterFailure(attemptsLeft: number | undefined, mayHaveActed: boolean): string {
+  if (mayHaveActed)
+    return 'It may have taken effect. Do not repeat it, with another key neither: check first, or tell the user.';
+  if (attemptsLeft === 0) return 'Do not call it again. Go on without it and say so.';
+  return 'Try it once more if that is safe, or go on without it and say so.';
 }

@@ -15,6 +15,7 @@ export class ToolRegistry implements ToolDirectory {
   readonly recordedSteps = new Set<string>();
   readonly #ids = new Map<string, string[]>();
   readonly #names = new Map<string, string>();
+  /** Ids of tools by the kind of fact that they mint. */
   readonly #provers = new Map<string, string[]>();
   readonly #kindsWithAbout = new Set<string>();
 
@@ -27,7 +28,7 @@ export class ToolRegistry implements ToolDirectory {
         // Wrong options are reported when the guard is built.
         const { kind, about } = (options ?? {}) as { readonly kind?: unknown; readonly about?: unknown };
         if (typeof kind !== 'string') continue;
-        push(this.#provers, kind, info.name);
+        push(this.#provers, kind, info.id);
         if (about !== undefined) this.#kindsWithAbout.add(kind);
       }
     }
@@ -37,8 +38,9 @@ export class ToolRegistry implements ToolDirectory {
     return this.#ids.get(name) ?? [];
   }
 
-  provers(kind: string): readonly string[] {
-    return this.#provers.get(kind) ?? [];
+  provers(kind: string, among?: readonly string[]): readonly string[] {
+    const ids = this.#provers.get(kind) ?? [];
+    return ids.filter((id) => among?.includes(id) ?? true).map((id) => this.modelName(id));
   }
 
   provesAbout(kind: string): boolean {

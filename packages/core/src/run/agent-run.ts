@@ -3,6 +3,7 @@ import type { AnyClass } from '../agent/class-record.js';
 import type { Scheduled } from '../clock.js';
 import { checkFunction } from '../errors/argument-check.js';
 import { isRefusal, StoreUnavailableError } from '../errors/guard-errors.js';
+import { cut } from '../errors/refusal.js';
 import {
   RunAbortedError,
   RunDeadlineError,
@@ -38,6 +39,8 @@ export interface RunAgents {
 }
 
 type Stop = (tool: string) => RunStoppedError;
+
+const MAX_MESSAGE_LENGTH = 256;
 
 /** What the application called, by what it writes. */
 const WRITERS: Partial<Record<StoreOperation['op'], string>> = {
@@ -87,10 +90,10 @@ export class AgentRun implements CallRun {
     this.scope = options.scope;
     this.isObserved = options.isObserved;
     if (this.hasNamedSession) this.#joinSession();
+    this.#tell('run.start', '');
     if (options.deadlineMs !== undefined) this.#startDeadline(options.deadlineMs);
     if (options.signal !== undefined) this.#follow(options.signal);
     if (options.killedBecause !== undefined) this.kill(options.killedBecause);
-    this.#tell('run.start', '');
   }
 
   get isActive(): boolean {
@@ -284,6 +287,7 @@ export class AgentRun implements CallRun {
     this.#stop = stop;
     this.#deadline?.cancel();
     this.#unlisten?.();
+    this.#tellStop(stop);
     this.#controller?.abort(stop('run'));
     this.#calls.cutOff(stop);
   }
@@ -331,6 +335,13 @@ export class AgentRun implements CallRun {
     if (!this.core.events.isListening) return;
     const severity = outcome === 'blocked' || outcome === 'failed' ? 'error' : '';
     this.core.events.emit({ ...this.#about(severity, outcome), name, ...(errorType !== undefined && { errorType }) });
+  }
+
+  #tellStop(stop: Stop): void {
+    if (!this.core.events.isListening) return;
+    const { code, message } = stop('run');
+    const errorMessage = cut(message, MAX_MESSAGE_LENGTH);
+    this.core.events.emit({ ...this.#about('error', 'blocked'), name: 'run.stop', code, errorMessage });
   }
 
   #about(severity: EventBase['severity'], outcome: EventBase['outcome']): EventBase {
