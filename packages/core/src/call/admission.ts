@@ -6,7 +6,7 @@ import { tellIntervention, tellObserved } from './call-events.js';
 import { isObserved } from './observed.js';
 import type { Step } from './plan.js';
 import { Refused, withUnasked } from './refused.js';
-import { settleHeld } from './settlement.js';
+import { carryOut, settleHeld } from './settlement.js';
 import type { ToolCall } from './tool-call.js';
 import { ask, gather, indexOfRefusal, looksAgain, type Question, type Trip, takenBehind } from './trip.js';
 import { judge } from './verdict.js';
@@ -49,15 +49,20 @@ function decideTogether(call: ToolCall): Promise<void> | undefined {
   try {
     answers = ask(call, trip);
   } catch (error) {
-    return passUnanswered(call, trip, error);
+    const given = passUnanswered(call, trip, error);
+    return isThenable(given) ? Promise.resolve(given) : undefined;
   }
   return isThenable(answers) ? later(call, trip, answers) : decide(call, trip, answers);
 }
 
 // Guards that only observe must not stop a call either where they cannot even decide.
-function passUnanswered(call: ToolCall, { questions }: Trip, error: unknown): undefined {
+function passUnanswered(call: ToolCall, trip: Trip, error: unknown): MaybePromise<void> {
+  const { questions, refused } = trip;
   if (!(error instanceof Refused) || !questions.every(({ step }) => isObserved(call, step))) throw error;
   for (const { step, operation } of questions) if (operation !== undefined) tellObserved(call, step, error.error);
+  // A guard behind them has refused without the store.
+  if (refused !== undefined) throw withUnasked(refused, error.unasked);
+  return carryOut(call, error.unasked);
 }
 
 async function later(call: ToolCall, trip: Trip, arriving: PromiseLike<readonly StoreAnswer[]>): Promise<void> {
@@ -65,7 +70,8 @@ async function later(call: ToolCall, trip: Trip, arriving: PromiseLike<readonly 
   try {
     answers = await arriving;
   } catch (error) {
-    return passUnanswered(call, trip, error);
+    await passUnanswered(call, trip, error);
+    return;
   }
   call.now = call.run.core.clock.now();
   await decide(call, trip, answers);

@@ -95,7 +95,7 @@ function checkInput(call: ToolCall, args: unknown): MaybePromise<void> {
       return validate(call, copy);
     },
     (error: unknown) => {
-      if (call.run.isObserved) return validate(call, copy);
+      if (call.run.isObserved && !isActGuardError(error)) return validate(call, copy);
       throw new Refused(isActGuardError(error) ? error : new StoreUnavailableError(call.tool, error), 'store');
     },
   );

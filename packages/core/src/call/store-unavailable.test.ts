@@ -7,8 +7,13 @@ import { Idempotent } from '../guards/idempotent.js';
 import { MaxAttempts } from '../guards/max-attempts.js';
 import { RateLimit } from '../guards/rate-limit.js';
 import { requireFact } from '../guards/require-fact.js';
+import { byUser } from '../guards/scope.js';
 import { AgentHost } from '../host/agent-host.js';
+import { MemoryStore } from '../store/memory-store.js';
+import type { StoreOperation } from '../store/operations.js';
 import type { StateStore } from '../store/state-store.js';
+
+let sent = 0;
 
 @Agent()
 class Bank {
@@ -20,6 +25,19 @@ class Bank {
   @RateLimit({ maxCalls: 5, period: '1m' })
   async pay(args: { key: string; account: string }): Promise<string> {
     return `paid from ${args.account}`;
+  }
+
+  @Tool()
+  @Idempotent({ key: 'key', within: 'host' })
+  async payOnce(args: { key: string; account: string }): Promise<string> {
+    return `paid from ${args.account}`;
+  }
+
+  @Tool()
+  @CircuitBreaker({ name: 'mail', mode: 'observe' })
+  @RateLimit({ scope: byUser })
+  async send(_args: object): Promise<void> {
+    sent++;
   }
 
   @Tool()
@@ -78,10 +96,77 @@ describe.each(stores)('a store that %s', (_how, store) => {
     expect(events).toMatchObject(guards.map((guardName) => ({ guardName, code: 'guard.store_unavailable' })));
   });
 
+  test('refuses what a guard behind those that observe refuses without the store', async () => {
+    await using host = await AgentHost.create({ agents: [Bank], store });
+    await host.run(async (run) => {
+      await expect(run.get(Bank).send({})).rejects.toMatchObject({ code: 'usage.scope_validation' });
+    });
+    expect(sent).toBe(0);
+  });
+
   test('does not stop a call whose only guard observes', async () => {
     await using host = await AgentHost.create({ agents: [Bank], store });
     await host.run(async (run) => {
       expect(await run.get(Bank).read()).toBe('read');
     });
   });
+});
+
+describe('a store that answers a session wrongly', () => {
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['no answer', []],
+    ['an empty answer', [undefined]],
+    ['a promise of nothing', Promise.resolve(undefined)],
+  ])('lets no run in on %s', async (_what, answer) => {
+    const memory = new MemoryStore();
+    const store: StateStore = {
+      apply: (operations, now) =>
+        operations[0]?.op === 'session.open' ? (answer as never) : memory.apply(operations, now),
+    };
+    await using host = await AgentHost.create({ agents: [Bank], store });
+    await expect(host.run({ sessionId: 's1', userId: 'alice' }, () => 'ran')).rejects.toMatchObject({
+      code: 'guard.store_unavailable',
+    });
+  });
+});
+
+describe('a store of which only the answer is lost', () => {
+  const lossy = (): { store: StateStore; lose: boolean } => {
+    const memory = new MemoryStore();
+    const state = {
+      lose: true,
+      store: {
+        apply(operations: readonly StoreOperation[], now: number) {
+          const answers = memory.apply(operations, now);
+          return state.lose && operations.some(({ op }) => op === 'idempotency.begin')
+            ? Promise.reject(refused)
+            : answers;
+        },
+      } as StateStore,
+    };
+    return state;
+  };
+
+  test('has the key given back where guards only observed, so that it can be used', async () => {
+    const world = lossy();
+    await using host = await AgentHost.create({ agents: [Bank], store: world.store });
+    const key = { key: 'k', account: 'a1' };
+    await host.run({ userId: 'alice', mode: 'observe' }, (run) => run.get(Bank).payOnce(key));
+    world.lose = false;
+    expect(await host.run({ userId: 'alice' }, (run) => run.get(Bank).payOnce(key))).toBe('paid from a1');
+  });
+});
+
+test('a session of somebody else stops a run that only observes too', async () => {
+  const memory = new MemoryStore();
+  const taken: StateStore = {
+    apply: (operations, now) =>
+      operations[0]?.op === 'session.open'
+        ? (Promise.resolve([{ admitted: false }]) as never)
+        : memory.apply(operations, now),
+  };
+  await using host = await AgentHost.create({ agents: [Bank], store: taken, mode: 'observe' });
+  await using run = host.open({ sessionId: 's1', userId: 'alice' });
+  await expect(run.get(Bank).read()).rejects.toMatchObject({ code: 'runtime.session_conflict' });
 });

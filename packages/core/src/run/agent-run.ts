@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AnyClass } from '../agent/class-record.js';
 import type { Scheduled } from '../clock.js';
+import { isActGuardError } from '../errors/actguard-error.js';
 import { checkFunction } from '../errors/argument-check.js';
 import { isRefusal, StoreUnavailableError } from '../errors/guard-errors.js';
 import { cut } from '../errors/refusal.js';
@@ -178,21 +179,22 @@ export class AgentRun implements CallRun {
     const { store, clock } = this.core;
     const act = (): MaybePromise<readonly StoreAnswer[]> =>
       store.apply([operation], clock.now()) as MaybePromise<readonly StoreAnswer[]>;
-    // One write after the other: a revocation must not overtake what it revokes.
-    const done = this.#ready === undefined ? this.#asking(WRITERS[operation.op] ?? 'run', act) : this.#ready.then(act);
-    if (done === undefined) return;
-    if (isThenable(done)) this.#wait(Promise.resolve(done).then((answers) => this.#warnIfFull(answers)));
-    else this.#warnIfFull(done);
+    this.#asking(WRITERS[operation.op] ?? 'run', () => {
+      // One write after the other: a revocation must not overtake what it revokes.
+      const done = this.#ready === undefined ? act() : this.#ready.then(act);
+      if (isThenable(done)) this.#wait(Promise.resolve(done).then((answers) => this.#warnIfFull(answers)));
+      else this.#warnIfFull(done);
+    });
   }
 
   // What a store throws says nothing to who called the run. Where guards only observe, a store that is down stops nobody.
-  #asking<T>(what: string, ask: () => T): T | undefined {
+  #asking(what: string, ask: () => void): void {
     try {
-      return ask();
+      ask();
     } catch (error) {
+      if (isActGuardError(error)) throw error;
       if (!this.isObserved) throw new StoreUnavailableError(what, error);
       warnOnce(this.core, 'store_unavailable', `The state store does not answer ${what}: ${messageOfThrown(error)}`);
-      return undefined;
     }
   }
 
@@ -301,10 +303,11 @@ export class AgentRun implements CallRun {
         throw new UsageError('the state store holds as many sessions as it may', { code: 'runtime.session_limit' });
       if (!answer.admitted) throw new SessionConflictError(sessionId);
     };
-    const answers = this.#asking('run', () => store.apply([open] as const, clock.now()));
-    if (answers === undefined) return;
-    if (isThenable(answers)) this.#wait(Promise.resolve(answers).then(check));
-    else check(answers);
+    this.#asking('run', () => {
+      const answers = store.apply([open] as const, clock.now());
+      if (isThenable(answers)) this.#wait(Promise.resolve(answers).then(check));
+      else check(answers);
+    });
   }
 
   // A failed write stays: without it, what calls would decide by is not known.

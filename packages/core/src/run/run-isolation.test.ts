@@ -283,3 +283,26 @@ describe('options of a decorator', () => {
     await host.close();
   });
 });
+
+describe('runs of one id for two users, on one store', () => {
+  it('share neither attempts nor keys', async () => {
+    @Agent()
+    class Till {
+      @Tool()
+      @MaxAttempts(1)
+      @Idempotent({ key: 'key' })
+      async pay(args: { key: string; from: string }): Promise<string> {
+        return `paid from ${args.from}`;
+      }
+    }
+    const store = new MemoryStore();
+    const hosts = [
+      await AgentHost.create({ agents: [Till], store }),
+      await AgentHost.create({ agents: [Till], store }),
+    ];
+    const [alice, bob] = ['alice', 'bob'].map((userId, index) => hosts[index]!.open({ runId: 'r1', userId }));
+    expect(await alice!.get(Till).pay({ key: 'k', from: 'alice' })).toBe('paid from alice');
+    expect(await bob!.get(Till).pay({ key: 'k', from: 'bob' })).toBe('paid from bob');
+    await Promise.all(hosts.map((host) => host.close()));
+  });
+});
