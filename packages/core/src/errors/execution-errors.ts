@@ -24,7 +24,6 @@ export class ToolTimeoutError extends ToolExecutionError {
     super(`${tool}: no end within ${timeoutMs} ms`, {
       code: 'tool.timeout',
       tool,
-      retryable: true,
       details: { tool, timeoutMs, runId },
     });
     this.timeoutMs = timeoutMs;

@@ -27,18 +27,21 @@ abstract class IdempotencyError extends ToolGuardError {
 /** The call has no usable idempotency key. */
 export class MissingIdempotencyKeyError extends ToolGuardError {
   constructor(tool: string, argument: string, cause?: unknown) {
-    super(`${tool}: no usable idempotency key in ${argument} (a non-empty string or a safe integer is needed)`, {
-      code: 'usage.missing_idempotency_key',
-      tool,
-      details: { argument },
-      cause,
-    });
+    super(
+      `${tool}: no usable idempotency key in ${argument} (needed: a text of 1 to 1,024 characters or a whole number)`,
+      {
+        code: 'usage.missing_idempotency_key',
+        tool,
+        details: { argument },
+        cause,
+      },
+    );
   }
 
   protected prompt(): PromptText {
     const argument = quoted(this.details['argument']);
     return {
-      because: `The idempotency key ${argument} is missing.`,
+      because: `The idempotency key ${argument} is missing, or cannot be one.`,
       tryInstead: `Send ${argument}: a new text for a new action, the same text to repeat one.`,
     };
   }

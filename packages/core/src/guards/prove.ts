@@ -18,8 +18,8 @@ export interface ProveOptions<Args, Result = unknown> {
   /**
    * Where the values are in the result: a property (of each element where the result is a list), a path
    * (`'orders[].items[].id'`, `'[].recipients[]'`, `'variants.$keys'`), or a function of result and arguments (for ids inside
-   * a text). Only non-empty texts of at most 1,024 characters and safe integers are values; anything else there mints
-   * nothing.
+   * a text). Only non-empty texts of at most 1,024 characters and whole numbers (safe integers, bigints) are values;
+   * anything else there mints nothing.
    */
   readonly extract: string | ((result: Result, args: Args) => unknown);
   /** How long a fact holds: milliseconds or a text such as `'10m'`. @default as long as the session */

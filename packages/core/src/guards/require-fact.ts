@@ -31,7 +31,7 @@ export interface RequireFactOptions<Args> {
   readonly hint?: string;
   /**
    * Origins that count: `'tool'` (any `@Prove`), `'app'` (`run.facts.add`), `'user'`, or one tool by its id. `'user'` means
-   * *mentioned* by the user in any turn so far: "don't delete o1" mentions o1 too.
+   * *mentioned* by the user in any turn so far: "don't delete ord-17" mentions ord-17 too.
    *
    * @default ['tool', 'app']
    */

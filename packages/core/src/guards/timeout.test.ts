@@ -92,7 +92,7 @@ describe('a timeout', () => {
       tool: 'Slow.act',
       timeoutMs: 2000,
       runId: run.id,
-      retryable: true,
+      retryable: false,
     });
     expect(error.toPrompt()).toMatchObject({ refused: true, code: 'tool.timeout' });
   });

@@ -1228,7 +1228,7 @@ describe('errors', () => {
     expect(timeout).toMatchObject({
       code: 'tool.timeout',
       reason: 'timeout',
-      retryable: true,
+      retryable: false,
       timeoutMs: 1500,
       runId: 'r1',
     });

@@ -197,7 +197,7 @@ describe('what a toolset tells a model', () => {
       return result.ok ? undefined : result.refusal.tryInstead;
     };
     expect(await textOf('lost')).toBe(
-      'It may have taken effect. Do not repeat it, with another key neither: check first, or tell the user.',
+      'It may have taken effect. Do not repeat it, not with another key either: check first, or tell the user.',
     );
     expect(await textOf('unsent')).toBe('Try it once more if that is safe, or go on without it and say so.');
   });

@@ -108,8 +108,9 @@ function failure(
     const { toPrompt, tool } = error as { toPrompt?: () => Refusal; tool?: unknown };
     // The refusal of a tool that this one calls is about something that the model did not ask for.
     if (typeof toPrompt === 'function' && (final || tool === plan.tool.id)) {
-      const left = attemptsLeft === undefined ? {} : { attemptsLeft };
-      return { ok: false, refusal: { ...left, ...toPrompt.call(error) }, final, error };
+      const refusal = toPrompt.call(error);
+      const left = refusal.attemptsLeft ?? (final ? undefined : attemptsLeft);
+      return { ok: false, refusal: { ...refusal, ...(left !== undefined && { attemptsLeft: left }) }, final, error };
     }
   }
   const mayHaveActed = plan.steps.some(({ guard }) => guard.leavesUnknown?.(error) ?? false);
@@ -125,7 +126,7 @@ function failure(
 
 function afterFailure(attemptsLeft: number | undefined, mayHaveActed: boolean): string {
   if (mayHaveActed)
-    return 'It may have taken effect. Do not repeat it, with another key neither: check first, or tell the user.';
+    return 'It may have taken effect. Do not repeat it, not with another key either: check first, or tell the user.';
   if (attemptsLeft === 0) return 'Do not call it again. Go on without it and say so.';
   return 'Try it once more if that is safe, or go on without it and say so.';
 }

@@ -77,6 +77,6 @@ function idOf(method: string, name: string, value: unknown): string {
   const text = idText(value);
   if (text !== undefined) return text;
   throw new UsageError(
-    `run.facts.${method}: ${name} must be a non-empty text of at most 1,024 characters or a safe integer`,
+    `run.facts.${method}: ${name} must be a non-empty text of at most 1,024 characters or a whole number`,
   );
 }
