@@ -58,7 +58,10 @@ test('names the run after the scenario, and has events of the guarded run alone'
 test('says what went wrong, but not of a real model that behaves', async () => {
   const allowed = { ...airlineRefund, turns: [{ says: 'My father died. Please refund my flight, booking M3D9XA.' }] };
   const verdict = await played(allowed);
+  const said = (each: Verdict) => textOf(reportPage([each], 'a script'));
+  expect(said(verdict)).toMatch(/\d requests and responses were the same, byte for byte/);
+  expect(said(await played(airlineRefund))).toMatch(/responses up to the first stop were the same, byte for byte/);
   const problem = 'the bare run did no harm, so there was nothing to prevent';
-  expect(textOf(reportPage([verdict], 'a script'))).toMatch(new RegExp(`Failed\\s+${problem}`));
+  expect(said(verdict)).toMatch(new RegExp(`Failed\\s+${problem}`));
   expect(textOf(reportPage([{ ...verdict, wire: undefined }], 'a model'))).toMatch(new RegExp(`Note\\s+${problem}`));
 });

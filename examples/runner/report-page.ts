@@ -28,8 +28,8 @@ function notesOn({ scenario, bare, guarded, stops, callsMade, callsSaved, wire, 
     { label: 'Final answer', text: finalAnswer(guarded) },
   ];
   if (wire?.isSame) {
-    const text = `${wire.exchanges} requests and responses up to the first stop were the same, byte for byte`;
-    notes.push({ label: 'On the wire', text });
+    const scope = `${wire.exchanges} requests and responses${stops.length === 0 ? '' : ' up to the first stop'}`;
+    notes.push({ label: 'On the wire', text: `${scope} were the same, byte for byte` });
   }
   // A real model that behaves is no failure.
   const tone = wire === undefined ? 'neutral' : 'bad';

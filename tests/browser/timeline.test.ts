@@ -147,6 +147,29 @@ describeInBrowser(`a page in a browser${whyNoBrowser === undefined ? '' : ` (ski
     TIME_LIMIT,
   );
 
+  test.each(WAYS.filter(({ width }) => width === 360))(
+    'words without end fit: $name',
+    async (way) => {
+      const file = path.join(folder, 'long.html');
+      writeFileSync(file, hostilePage(Array.from({ length: 7 }, () => 'W'.repeat(120))));
+      const { seen } = await opened(file, way, async (page) => {
+        await page.evaluate(`for (const details of document.querySelectorAll('details')) details.open = true`);
+        return {
+          overflow: await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
+          // A box that hides what is too wide for it would hide a part of the text.
+          beyond: await listed(
+            page,
+            `[...document.querySelectorAll('main *, header *')].filter((each) => !each.closest('.vh') && !each.closest('svg')
+              && each.getBoundingClientRect().right > innerWidth).map(({ outerHTML }) => outerHTML)`,
+          ),
+          outcome: await page.locator('.run-title .badge').textContent(),
+        };
+      });
+      expect(seen).toEqual({ overflow: 0, beyond: [], outcome: `failed: ${'W'.repeat(79)}…` });
+    },
+    TIME_LIMIT,
+  );
+
   test(
     'the policy of the page stops what would have been injected all the same',
     async () => {
@@ -201,6 +224,29 @@ function hostilePage(attacks: readonly string[]): string {
       errorMessage: because,
       error: { refusal: { because, tryInstead: because } },
     },
+    {
+      ...call,
+      category: 'tool',
+      severity: 'error',
+      outcome: 'failed',
+      name: 'tool.failure',
+      callId: '2',
+      durationMs: 1,
+      errorType: because,
+      errorMessage: because,
+      error: undefined,
+    },
+    {
+      ...call,
+      category: 'tool',
+      severity: '',
+      outcome: 'success',
+      name: 'tool.invoke',
+      callId: '3',
+      durationMs: 1,
+      result: because,
+    },
+    { ...about, category: 'run', severity: 'error', outcome: 'failed', name: 'run.end', errorType: because },
   ] as const;
   return renderTimeline(events, { title: because, intro: because });
 }

@@ -1,6 +1,7 @@
 import type { ActGuardEvent, UsedFact } from '@actguard/core';
 import { captured, KEPT_BEFORE } from './captured.js';
 import { capturedError } from './captured-error.js';
+import { factKey, factOf } from './fact-of.js';
 import type { CallModel, FactModel, MarkModel, UseModel } from './run-model.js';
 
 /** An event about a call. */
@@ -11,10 +12,10 @@ export class CallBuilder {
   readonly callId: string;
   readonly toolName: string;
   readonly number: number;
-  /** Facts that the call used, as events told them. */
-  readonly used = new Map<string, UsedFact>();
+  /** Facts that the call used, as events told them, and where in the list the first of them was. */
+  readonly used = new Map<string, { readonly fact: UsedFact; readonly order: number }>();
   readonly #time: number;
-  readonly #proven = new Map<string, FactModel>();
+  readonly #proven = new Map<string, { readonly fact: FactModel; readonly order: number }>();
   readonly #marks: MarkModel[] = [];
   #args: unknown;
   #attempt = 0;
@@ -31,13 +32,14 @@ export class CallBuilder {
     this.#time = time;
   }
 
-  add(event: CallEvent): void {
+  /** @param order place of the event in the list of all of them */
+  add(event: CallEvent, order: number): void {
     // A guard may put a proven spelling in the place of what was sent: the last ones are what the method got.
     if (event.args !== undefined) this.#args = event.args;
     this.#attempt = Math.max(this.#attempt, Number(event.attempt) || 0);
     switch (event.name) {
       case 'guard.admitted':
-        return this.#admitted(event.guardName, event.facts ?? []);
+        return this.#admitted(event.guardName, event.facts ?? [], order);
       case 'guard.blocked':
         this.#isRefused = true;
         return this.#mark(event.guardName, 'refused', event);
@@ -58,8 +60,13 @@ export class CallBuilder {
     }
   }
 
+  /** Where in the list of all events the call proved a fact first; `undefined` where it did not. */
+  provedAt(fact: FactModel): number | undefined {
+    return this.#ending === 'withheld' ? undefined : this.#proven.get(factKey(fact))?.order;
+  }
+
   model(uses: readonly UseModel[]): CallModel {
-    const ending = this.#isRefused ? (this.#end === undefined ? 'refused' : 'withheld') : (this.#end ?? 'open');
+    const ending = this.#ending;
     return {
       step: 'call',
       number: this.number,
@@ -75,17 +82,21 @@ export class CallBuilder {
       failure: this.#failure,
       uses,
       // Of a result that is withheld nothing is minted, whatever guards before said.
-      proves: ending === 'withheld' ? [] : [...this.#proven.values()],
+      proves: ending === 'withheld' ? [] : [...this.#proven.values()].map(({ fact }) => fact),
     };
   }
 
-  #admitted(guard: string, facts: readonly UsedFact[]): void {
+  get #ending(): CallModel['ending'] {
+    return this.#isRefused ? (this.#end === undefined ? 'refused' : 'withheld') : (this.#end ?? 'open');
+  }
+
+  #admitted(guard: string, facts: readonly UsedFact[], order: number): void {
     this.#mark(guard, 'admitted');
-    for (const fact of facts) {
-      const { kind, value, origin } = fact;
-      const key = JSON.stringify([kind, value, origin?.about, origin?.source, origin?.callId]);
-      if (guard === 'prove') this.#proven.set(key, { kind, value, about: origin?.about });
-      else this.used.set(key, fact);
+    for (const used of facts) {
+      const fact = factOf(used);
+      const key = guard === 'prove' ? factKey(fact) : `${factKey(fact)}${used.origin?.source} ${used.origin?.callId}`;
+      if (guard !== 'prove') this.used.set(key, this.used.get(key) ?? { fact: used, order });
+      else if (!this.#proven.has(key)) this.#proven.set(key, { fact, order });
     }
   }
 

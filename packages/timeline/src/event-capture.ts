@@ -9,7 +9,8 @@ export const LEFT_OUT = '[left out]';
 /** Most facts kept of one event. */
 const MAX_FACTS = 200;
 const MAX_FACT_TEXT = 256;
-const MAX_SPOKEN_TEXT = 2000;
+/** Most characters kept of a turn of the user. */
+export const MAX_SPOKEN_TEXT = 2000;
 const MAX_MESSAGE = 256;
 
 /** Copies events so that they stay as they are: values are captured at once, in bounded size, errors become plain data. */

@@ -131,7 +131,21 @@ describe('a page', () => {
     } as const;
     const page = renderTimeline([event]);
     expect(page).toContain(`title="${title}"`);
-    expect(readStructure(page).text).toContain(method);
+    // Not only in the legend, which explains these words.
+    expect(page).toContain(`<span class="state">${method}</span>`);
+  });
+
+  test('draws no line that would lead nowhere, because the step that it starts from has no room for it', () => {
+    const story = new Story();
+    const values = Array.from({ length: 9 }, (_, index) => `o${index}`);
+    story.call('Desk.list', {}, { proven: values.map((value) => orderOf('r1:1', value)) });
+    for (const value of values) story.call('Desk.use', {}, { used: [orderOf('r1:1', value)] });
+    const [list = '', ...uses] = renderTimeline(story.events).split('<li class="step call').slice(1);
+    const ends = (step: string) => step.match(/class="n l\d"/g)?.length ?? 0;
+    // Eight facts have a line in the list, and six of them find a lane.
+    expect(ends(list)).toBe(6);
+    expect(uses.map(ends)).toEqual([1, 1, 1, 1, 1, 1, 0, 0, 0]);
+    expect(uses[8]).toContain('<span class="vh">fact </span>I</b>');
   });
 
   test('has an address for each section that was asked for, and none twice', () => {

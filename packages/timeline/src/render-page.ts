@@ -4,13 +4,13 @@ import { Html, html } from './html.js';
 import { icon, legend, SPRITE } from './marks.js';
 import { renderRun } from './render-run.js';
 import type { RunModel } from './run-model.js';
-import { runsOf } from './runs-of.js';
+import { runsIn } from './runs-of.js';
 import { counted } from './shown-text.js';
 import { STYLES } from './styles.js';
 
 /** What stands above the runs of a page. */
 export interface TimelinePage {
-  /** @default 'What the agent did' */
+  /** Heading of the page. @default 'What the agent did' */
   readonly title?: string | undefined;
   /** A few sentences of plain text; line breaks stay. */
   readonly intro?: string | undefined;
@@ -22,7 +22,7 @@ export interface TimelineNote {
   readonly label: string;
   /** Plain text. */
   readonly text: string;
-  /** @default 'neutral' */
+  /** Its colour and shape: a tick for what is good, an octagon for what is bad. @default 'neutral' */
   readonly tone?: 'good' | 'bad' | 'neutral' | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface TimelineSection {
   readonly title: string;
   /** A few sentences of plain text; line breaks stay. */
   readonly text?: string | undefined;
-  /** Facts beside the runs, such as what came of them. */
+  /** Facts beside the runs, such as what came of them. @default [] */
   readonly notes?: readonly TimelineNote[] | undefined;
   /** Of one host or several, in their order. */
   readonly events: readonly ActGuardEvent[];
@@ -50,14 +50,13 @@ export interface TimelineSections {
   readonly sections: readonly TimelineSection[];
 }
 
-const TITLE = 'What the agent did';
-
 /**
  * Draws the events of a host as one complete HTML page: each run with what the user said, each call with what its guards
  * decided, and lines from where facts were proven to the calls that needed them. The page loads nothing and runs no script;
  * all that comes from events is shown as text.
  *
- * @param events of a host, of a `Timeline`, or made up: plain objects, also after a round trip through JSON
+ * @param events of a host, of a `Timeline`, or made up: plain objects, also after a round trip through JSON. What cannot be
+ *   read is left out, and counted on the page.
  */
 export function renderTimeline(events: readonly ActGuardEvent[], page: TimelinePage = {}): string {
   return renderSingle(events, page, []);
@@ -68,13 +67,13 @@ export function renderTimelines({ title, intro, sections }: TimelineSections): s
   const ids = new Set<string>();
   const drawn = sections.map((section, index) => {
     const id = idOf(section.id, index, ids);
-    return { ...section, id, prefix: `_t${index + 1}`, runs: runsOf(section.events) };
+    return { ...section, id, prefix: `_t${index + 1}`, ...runsIn(section.events) };
   });
   const links = drawn.map((section) => html`<li><a href="#${section.id}">${section.title}</a></li>`);
   const content = html`${links.length > 1 && html`<nav aria-label="Sections"><ol class="contents" role="list">${links}</ol></nav>`}<main>${legendBox()}${drawn.map(
-    ({ id, prefix, title: name, text, notes = [], runs }) =>
+    ({ id, prefix, title: name, text, notes = [], runs, unreadable }) =>
       html`<section class="section"><h2 id="${id}">${name}</h2>${text !== undefined && html`<p class="text">${text}</p>`}${notesOf(
-        notes,
+        [...notes, ...notesOnMissing(unreadable)],
       )}${drawnRuns(runs, prefix, 3)}</section>`,
   )}</main>`;
   return document(title, intro, summaryOf(drawn.flatMap(({ runs }) => runs)), content);
@@ -83,11 +82,11 @@ export function renderTimelines({ title, intro, sections }: TimelineSections): s
 /** A page of one list of events, with notes above it. */
 export function renderSingle(
   events: readonly ActGuardEvent[],
-  { title = TITLE, intro }: TimelinePage,
+  { title = 'What the agent did', intro }: TimelinePage,
   notes: readonly TimelineNote[],
 ): string {
-  const runs = runsOf(events);
-  const content = html`<main>${notesOf(notes)}${legendBox()}${drawnRuns(runs, '_', 2)}</main>`;
+  const { runs, unreadable } = runsIn(events);
+  const content = html`<main>${notesOf([...notes, ...notesOnMissing(unreadable)])}${legendBox()}${drawnRuns(runs, '_', 2)}</main>`;
   return document(title, intro, summaryOf(runs), content);
 }
 
@@ -103,6 +102,12 @@ function notesOf(notes: readonly TimelineNote[]): Html | false {
     const mark = known === 'neutral' ? html`<i></i>` : icon(known === 'good' ? 'tick' : 'octagon');
     return html`<li class="${known}">${mark}<b>${label}</b> <span>${text}</span></li>`;
   })}</ul>`;
+}
+
+/** Of entries that could not be read, which a page without a word would pass over. */
+function notesOnMissing(unreadable: number): TimelineNote[] {
+  if (unreadable === 0) return [];
+  return [{ label: 'Not complete', text: `${counted(unreadable, 'event')} could not be read.`, tone: 'bad' }];
 }
 
 function legendBox(): Html {

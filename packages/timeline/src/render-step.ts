@@ -95,12 +95,12 @@ function origin(page: RunPage, { source }: UseModel): Html {
       return html`proven by ${nameOf(from?.toolName)}, <a href="#${page.anchor(source.step)}">call ${from?.number}</a>`;
     }
     case 'other run':
-      return html`proven by ${nameOf(source.tool)} in an <a href="#${page.callAnchor(
+      return html`proven by ${nameOf(source.tool)} in <a href="#${page.callAnchor(
         source.run,
         source.call,
-      )}">earlier run, call ${source.call}</a>`;
+      )}">another run, call ${source.call}</a>`;
     case 'unseen call':
-      return html`proven by ${nameOf(source.tool)}, in a call that is not shown`;
+      return html`proven by ${nameOf(source.tool)}; by which call is not known here`;
     case 'user':
       if (source.step === undefined) return html`mentioned by the user`;
       return html`mentioned by <a href="#${page.anchor(source.step)}">the user</a>`;

@@ -1,6 +1,8 @@
-import type { ActGuardEvent, UsedFact } from '@actguard/core';
+import { type ActGuardEvent, type UsedFact, UserTextIndex } from '@actguard/core';
 import { CallBuilder, type CallEvent } from './call-builder.js';
 import { capturedText } from './captured.js';
+import { MAX_SPOKEN_TEXT as MAX_KEPT_TEXT } from './event-capture.js';
+import { factKey, factOf } from './fact-of.js';
 import type { FactModel, FactSourceModel, RunModel, StepModel, UseModel, UserStep, VouchedStep } from './run-model.js';
 
 const MAX_SPOKEN_TEXT = 4000;
@@ -8,11 +10,10 @@ const MAX_CODE = 256;
 /** How many turns of the user are searched for a value that was mentioned. */
 const MAX_TURNS_SEARCHED = 200;
 
-/** Where on the page a call is. */
+/** A call, and the place of its run in the list of runs. */
 export interface CallPlace {
   readonly run: number;
-  readonly call: number;
-  readonly tool: string;
+  readonly call: CallBuilder;
 }
 
 /** Collects what events say about one run. */
@@ -26,8 +27,8 @@ export class RunBuilder {
   readonly #userId: string | undefined;
   readonly #steps: (UserStep | VouchedStep | CallBuilder)[] = [];
   readonly #stepOfCall = new Map<string, number>();
-  readonly #turns: { readonly step: number; readonly text: string }[] = [];
-  readonly #vouched = new Map<string, number>();
+  readonly #turns: { readonly step: number; readonly words: UserTextIndex }[] = [];
+  readonly #vouched: { readonly step: number; readonly key: string; readonly order: number }[] = [];
   #startedAt: number | undefined;
   #stop: Extract<ActGuardEvent, { readonly name: 'run.stop' }> | undefined;
   #end: Extract<ActGuardEvent, { readonly name: 'run.end' }> | undefined;
@@ -38,7 +39,8 @@ export class RunBuilder {
     this.#userId = userId === undefined || userId === null ? undefined : String(userId);
   }
 
-  add(event: ActGuardEvent): void {
+  /** @param order place of the event in the list of all of them */
+  add(event: ActGuardEvent, order: number): void {
     switch (event.name) {
       case 'run.start':
         this.hasBegun = true;
@@ -55,17 +57,20 @@ export class RunBuilder {
         return;
       case 'run.fact_added': {
         const fact = factOf(event.fact);
-        this.#vouched.set(factKey(fact), this.#steps.length);
+        this.#vouched.push({ step: this.#steps.length, key: factKey(fact), order });
         this.#steps.push({ step: 'vouched', time: event.time, fact });
         return;
       }
       default:
-        this.#call(event).add(event);
+        this.#call(event).add(event, order);
     }
   }
 
   #said(time: number, text: string): void {
-    this.#turns.push({ step: this.#steps.length, text: text.toLowerCase() });
+    const words = new UserTextIndex();
+    // The end of a text that was cut may be half a word, which the user did not say.
+    words.add(text.length < MAX_KEPT_TEXT ? text : withoutLastWord(text));
+    this.#turns.push({ step: this.#steps.length, words });
     this.#steps.push({ step: 'user', time, text });
   }
 
@@ -86,13 +91,21 @@ export class RunBuilder {
     return JSON.stringify([this.#userId ?? null, this.sessionId, callId]);
   }
 
-  model(places: ReadonlyMap<string, CallPlace>): RunModel {
+  /**
+   * @param places calls of all runs, by `placeKeyOf`
+   * @param run place of this one in the list of runs
+   */
+  model(places: ReadonlyMap<string, readonly CallPlace[]>, run: number): RunModel {
     const steps = this.#steps.map((step, index): StepModel => {
       if (!(step instanceof CallBuilder)) return step;
       return step.model(
-        [...step.used.values()].map(
-          (fact): UseModel => ({ ...factOf(fact), source: this.#sourceOf(fact, index, places) }),
-        ),
+        [...step.used.values()].map(({ fact, order }): UseModel => {
+          const { origin } = fact;
+          if (origin === undefined) return { ...factOf(fact), source: this.#userSource(fact.value, index) };
+          if (origin.source === 'app') return { ...factOf(fact), source: this.#appSource(factOf(fact), order) };
+          const proofs = places.get(this.placeKeyOf(origin.callId ?? '')) ?? [];
+          return { ...factOf(fact), source: this.#callSource(fact, order, proofs, run) };
+        }),
       );
     });
     const ended = this.#end;
@@ -111,31 +124,36 @@ export class RunBuilder {
     };
   }
 
-  #sourceOf(fact: UsedFact, step: number, places: ReadonlyMap<string, CallPlace>): FactSourceModel {
-    const { origin } = fact;
-    if (origin === undefined || origin === null)
-      return { from: 'user', step: this.#turnThatMentions(fact.value, step) };
-    if (origin.source === 'app') return { from: 'app', step: this.#vouched.get(factKey(factOf(fact))) };
-    const callId = String(origin.callId);
-    const here = this.#stepOfCall.get(callId);
-    if (here !== undefined) return { from: 'call', step: here };
-    const place = places.get(this.placeKeyOf(callId));
-    return place === undefined ? { from: 'unseen call', tool: origin.tool } : { from: 'other run', ...place };
+  #callSource(used: UsedFact, order: number, sameId: readonly CallPlace[], here: number): FactSourceModel {
+    const fact = factOf(used);
+    const proofs = sameId.flatMap((place) => {
+      const at = place.call.provedAt(fact);
+      return at === undefined || at > order ? [] : [{ ...place, at }];
+    });
+    const own = proofs.find(({ run }) => run === here);
+    const step = own && this.#stepOfCall.get(own.call.callId);
+    if (step !== undefined) return { from: 'call', step };
+    const [newest] = proofs.sort((one, other) => other.at - one.at);
+    if (newest === undefined) return { from: 'unseen call', tool: used.origin?.tool };
+    return { from: 'other run', run: newest.run, call: newest.call.number, tool: newest.call.toolName };
   }
 
-  // Events do not say in which turn a value was mentioned.
-  #turnThatMentions(value: string, before: number): number | undefined {
-    const wanted = String(value).toLowerCase();
+  #appSource(fact: FactModel, before: number): FactSourceModel {
+    const wanted = factKey(fact);
+    return { from: 'app', step: this.#vouched.findLast(({ key, order }) => order < before && key === wanted)?.step };
+  }
+
+  // Events do not say in which turn a value was mentioned. What is one word for the guard must be one here, or the line would
+  // start at a longer word that only contains it.
+  #userSource(value: string, before: number): FactSourceModel {
     const turns = this.#turns.slice(-MAX_TURNS_SEARCHED);
-    return turns.findLast(({ step, text }) => step < before && text.includes(wanted))?.step;
+    const turn = turns.findLast(
+      ({ step, words }) => step < before && words.mentions(value, { minLength: 1 }) !== undefined,
+    );
+    return { from: 'user', step: turn?.step };
   }
 }
 
-function factOf({ kind, value, origin }: UsedFact): FactModel {
-  const about = origin?.about;
-  return { kind: String(kind), value: String(value), about: about === undefined ? undefined : String(about) };
-}
-
-function factKey({ kind, value, about }: FactModel): string {
-  return JSON.stringify([kind, value, about]);
+function withoutLastWord(text: string): string {
+  return text.slice(0, Math.max(text.lastIndexOf(' '), text.lastIndexOf('\n')) + 1);
 }

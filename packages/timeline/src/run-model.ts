@@ -130,7 +130,7 @@ export type FactSourceModel =
   | { readonly from: 'call'; readonly step: number }
   /** Another run on the page: its place in the list of runs, and the number of the call. */
   | { readonly from: 'other run'; readonly run: number; readonly call: number; readonly tool: string }
-  /** A call that is not on the page. */
+  /** No call on the page is known to have proven it before. */
   | { readonly from: 'unseen call'; readonly tool?: string | undefined }
   /** What the user said. */
   | { readonly from: 'user'; readonly step?: number | undefined }

@@ -13,6 +13,7 @@ import { TestClock } from '@actguard/core/testing';
 import { describe, expect, test } from '@jest/globals';
 import type { CallModel, RunModel } from './run-model.js';
 import { runsOf } from './runs-of.js';
+import { timeline } from './timeline.js';
 
 @Agent()
 class Desk {
@@ -45,6 +46,17 @@ class Desk {
   async rows() {
     return [1, 2, 3];
   }
+
+  @Tool()
+  @Prove({ kind: 'cell', extract: '[]' })
+  @Prove({ kind: 'row', extract: '[]', maxItems: 1 })
+  async cells({ count }: { count: number }) {
+    return [1, 2, 3].slice(0, count);
+  }
+
+  @Tool()
+  @Enforce(requireFact('cell', 'cell'))
+  async clear(_: { cell: string }) {}
 }
 
 /** The events of a session, as they are after a file or a wire. */
@@ -132,6 +144,15 @@ describe('the runs of a host', () => {
     expect(withheld).toMatchObject({ ending: 'withheld', result: [1, 2, 3], proves: [] });
   });
 
+  test('a result that one guard withholds proves nothing, whatever other guards said before', async () => {
+    const events = await eventsOf((host) =>
+      host.run(async (run) => void (await run.tools(Desk).call('cells', { count: 2 }))),
+    );
+    const [cells] = callsOf(runsOf(events)[0] as RunModel);
+    expect(cells?.marks.map(({ guard, state }) => `${guard} ${state}`)).toEqual(['prove admitted', 'prove refused']);
+    expect(cells).toMatchObject({ ending: 'withheld', proves: [] });
+  });
+
   test('runs that go on at the same time keep their calls, and a session shares its facts', async () => {
     const events = await eventsOf(async (host) => {
       const one = host.open({ runId: 'one', userId: 'alice', sessionId: 'desk' });
@@ -165,6 +186,125 @@ describe('the runs of a host', () => {
       'nightly success',
       'nightly success',
     ]);
+  });
+
+  describe('of one id in a named session', () => {
+    const conversation = { runId: 'conv', userId: 'alice', sessionId: 's' };
+    const order = { user: 'alice', order: 'o1 of alice' };
+
+    async function listingRun(host: AgentHost): Promise<void> {
+      await host.run(conversation, async (run) => {
+        run.facts.add('user_id', 'alice');
+        await run.get(Desk).list({ user: 'alice' });
+      });
+    }
+
+    /** Where the last call of the last run has its fact from. */
+    const lastSource = (events: readonly ActGuardEvent[]) =>
+      callsOf(runsOf(events).at(-1) as RunModel).at(-1)?.uses[0]?.source;
+
+    test('a fact leads back to the run that proved it, not to the call of the same id that needs it', async () => {
+      const events = await eventsOf(async (host) => {
+        await listingRun(host);
+        await host.run(conversation, (run) => run.get(Desk).cancel(order));
+      });
+      expect(lastSource(events)).toEqual({ from: 'other run', run: 0, call: 1, tool: 'Desk.list' });
+    });
+
+    test('a call of the same id that came before and proved something else is no source', async () => {
+      const events = await eventsOf(async (host) => {
+        await listingRun(host);
+        await host.run(conversation, async (run) => {
+          await run.tools(Desk).call('rows', {});
+          await run.get(Desk).cancel(order);
+        });
+      });
+      expect(lastSource(events)).toEqual({ from: 'other run', run: 0, call: 1, tool: 'Desk.list' });
+    });
+
+    test('a call whose result was withheld is no source', async () => {
+      const events = await eventsOf(async (host) => {
+        for (const count of [1, 2])
+          await host.run(conversation, async (run) => void (await run.tools(Desk).call('cells', { count })));
+        await host.run(conversation, (run) => run.get(Desk).clear({ cell: '1' }));
+      });
+      expect(lastSource(events)).toEqual({ from: 'other run', run: 0, call: 1, tool: 'Desk.cells' });
+    });
+
+    test('of several runs that proved it the newest before the call counts', async () => {
+      const events = await eventsOf(async (host) => {
+        for (let time = 0; time < 2; time++) await listingRun(host);
+        await host.run(conversation, (run) => run.get(Desk).cancel(order));
+      });
+      expect(lastSource(events)).toEqual({ from: 'other run', run: 1, call: 1, tool: 'Desk.list' });
+    });
+
+    test('what is proven only after the call is no source of it', async () => {
+      const events = await eventsOf(async (host) => {
+        await listingRun(host);
+        await host.run(conversation, (run) => run.get(Desk).cancel(order));
+      });
+      const second = events.findLastIndex(({ name }) => name === 'run.start');
+      const [cancelling] = runsOf([...events.slice(second), ...events.slice(0, second)]);
+      expect(callsOf(cancelling as RunModel)[0]?.uses[0]?.source).toEqual({ from: 'unseen call', tool: 'Desk.list' });
+    });
+
+    test('what the application vouches for only after the call is no source of it', async () => {
+      const events = await eventsOf(async (host) => {
+        await host.run(conversation, async (run) => run.facts.add('user_id', 'alice'));
+        await host.run(conversation, async (run) => {
+          await run.get(Desk).list({ user: 'alice' });
+          run.facts.add('user_id', 'alice');
+        });
+      });
+      expect(lastSource(events)).toEqual({ from: 'app', step: undefined });
+    });
+  });
+
+  test.each([
+    ['session', { userId: 'alice', sessionId: 'hers' }, { userId: 'alice', sessionId: 'another' }],
+    ['user', { userId: 'alice', sessionId: 's' }, { userId: 'bob', sessionId: 's' }],
+  ])('a call of another %s is never the source, whatever its id', async (_what, theirs, own) => {
+    const proving = (about: object) =>
+      eventsOf((host) =>
+        host.run({ ...about, runId: 'r' }, async (run) => {
+          run.facts.add('user_id', 'u');
+          await run.get(Desk).list({ user: 'u' });
+        }),
+      );
+    // Listening began after the run that proved it: what is seen is a run of the same id that is none of its business.
+    const using = await eventsOf(async (host) => {
+      await host.run({ ...own, runId: 'r' }, async (run) => {
+        run.facts.add('user_id', 'u');
+        await run.get(Desk).list({ user: 'u' });
+      });
+      await host.run({ ...own, runId: 'q' }, (run) => run.get(Desk).cancel({ user: 'u', order: 'o1 of u' }));
+    });
+    const source = (seen: ActGuardEvent[]) => {
+      const events = [...seen, ...using.filter(({ runId }) => runId === 'q')];
+      return callsOf(runsOf(events).at(-1) as RunModel)[0]?.uses[0]?.source;
+    };
+    expect(source(await proving(own))).toMatchObject({ from: 'other run', run: 0 });
+    expect(source(await proving(theirs))).toEqual({ from: 'unseen call', tool: 'Desk.list' });
+  });
+
+  test.each([
+    ['the turn with the whole word', ['Please write to o123.', 'But leave o12345 alone.'], 0],
+    ['the last turn of several', ['To o123.', 'I said o123!', 'Hello.'], 1],
+    ['the turn that was cut behind it', [`To o123. ${'x '.repeat(2000)}`, 'Hello.'], 0],
+    ['no turn where none of the run says it', ['But leave o12345 alone.', 'And O123.'], undefined],
+    ['no turn that was cut within the word', [`${'x '.repeat(997)} o12345`], undefined],
+  ])('a value that the user mentioned leads to %s', async (_what, turns, step) => {
+    await using host = await AgentHost.create({ agents: [Desk] });
+    // The guard lets the call through for what was said in the session before.
+    await host.run({ userId: 'alice', sessionId: 's' }, async (run) => run.userSaid('o123'));
+    using seen = timeline(host);
+    await host.run({ userId: 'alice', sessionId: 's' }, async (run) => {
+      for (const turn of turns) run.userSaid(turn);
+      await run.get(Desk).mail({ to: 'o123' });
+    });
+    const [mail] = callsOf(runsOf(seen.events)[0] as RunModel);
+    expect(mail?.uses).toEqual([{ kind: 'mail', value: 'o123', source: { from: 'user', step } }]);
   });
 
   test('a run without its start and a call without its end are shown as such', async () => {

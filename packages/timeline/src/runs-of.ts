@@ -1,16 +1,28 @@
 import type { ActGuardEvent } from '@actguard/core';
+import { isNewer, readEvent } from './read-event.js';
 import { type CallPlace, RunBuilder } from './run-builder.js';
 import type { RunModel } from './run-model.js';
 
 /**
  * Sorts events into runs and calls, and finds out where the facts came from that calls needed. Plain data comes out, ready
- * for JSON. Events of names that this version does not know are ignored; a run may lack its start, a call its end.
+ * for JSON. Events of names that this version does not know are ignored, and so is what cannot be read; a run may lack its
+ * start, a call its end.
  */
 export function runsOf(events: readonly ActGuardEvent[]): RunModel[] {
+  return runsIn(events).runs;
+}
+
+/** The runs, and how many entries of the list are missing in them because they could not be read. */
+export function runsIn(entries: readonly unknown[]): { readonly runs: RunModel[]; readonly unreadable: number } {
+  let unreadable = 0;
   const runs: RunBuilder[] = [];
   const current = new Map<string, RunBuilder>();
-  for (const event of events) {
-    if (!isKnown(event)) continue;
+  for (const [order, entry] of entries.entries()) {
+    const event = readEvent(entry);
+    if (event === undefined) {
+      if (!isNewer(entry)) unreadable++;
+      continue;
+    }
     const key = runKeyOf(event);
     let run = current.get(key);
     // A run that begins is another one, even where an earlier one had its id.
@@ -19,36 +31,22 @@ export function runsOf(events: readonly ActGuardEvent[]): RunModel[] {
       current.set(key, run);
       runs.push(run);
     }
-    run.add(event);
+    run.add(event, order);
   }
-  const places = new Map<string, CallPlace>();
+  // A run id may be used again, and a call has its id from its run: several calls of a session may share one.
+  const places = new Map<string, CallPlace[]>();
   for (const [index, run] of runs.entries()) {
     for (const call of run.calls) {
-      places.set(run.placeKeyOf(call.callId), { run: index, call: call.number, tool: call.toolName });
+      const key = run.placeKeyOf(call.callId);
+      const sameId = places.get(key) ?? [];
+      sameId.push({ run: index, call });
+      places.set(key, sameId);
     }
   }
-  return runs.map((run) => run.model(places));
+  return { runs: runs.map((run, index) => run.model(places, index)), unreadable };
 }
 
 /** What tells runs apart: two users may have chosen one id. */
 export function runKeyOf({ userId, sessionId, runId }: ActGuardEvent): string {
   return JSON.stringify([userId ?? null, sessionId, runId]);
-}
-
-const KNOWN: ReadonlySet<string> = new Set([
-  'run.start',
-  'run.stop',
-  'run.end',
-  'run.user_said',
-  'run.fact_added',
-  'tool.invoke',
-  'tool.failure',
-  'guard.blocked',
-  'guard.intervention',
-  'guard.admitted',
-  'guard.observed',
-] satisfies ActGuardEvent['name'][]);
-
-function isKnown(event: ActGuardEvent): boolean {
-  return KNOWN.has(event.name);
 }

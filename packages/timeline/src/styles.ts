@@ -90,7 +90,7 @@ ${GUTTERS}${LANE_STYLES}
 .end{display:flex;gap:12px;align-items:center;margin-left:auto}
 .since{color:var(--dim);font-size:13px;font-variant-numeric:tabular-nums}
 .badge{display:inline-flex;gap:6px;align-items:center;font-size:13px;font-weight:600;white-space:nowrap}
-.run-title .badge{white-space:normal}
+.run-title .badge{white-space:normal;overflow-wrap:anywhere}
 .field{display:grid;grid-template-columns:88px minmax(0,1fr);gap:0 12px}
 .label{color:var(--dim);font-size:13px}
 .words{white-space:pre-line;quotes:none}

@@ -64,6 +64,21 @@ describe('a timeline', () => {
       expect(page).toContain(kept);
   });
 
+  test('without values has pseudonyms of its own, which no other timeline shares', async () => {
+    await using host = await AgentHost.create({ agents: [Desk] });
+    const pseudonymsOf = (events: readonly ActGuardEvent[]) =>
+      events.flatMap((event) => (event.name === 'guard.admitted' ? (event.facts ?? []) : [])).map(({ value }) => value);
+    using one = timeline(host, { values: false });
+    using other = timeline(host, { values: false });
+    await deskRun(host);
+    const [known] = pseudonymsOf(one.events);
+    expect(known).toMatch(/^#[0-9a-f]{8}$/);
+    // The same value, proven and then used.
+    expect(pseudonymsOf(one.events)).toEqual([known, known]);
+    expect(pseudonymsOf(other.events)).toHaveLength(2);
+    expect(pseudonymsOf(other.events)).not.toContain(known);
+  });
+
   test('stops at its disposal, and keeps what it has', async () => {
     await using host = await AgentHost.create({ agents: [Desk] });
     const seen = timeline(host);
@@ -134,7 +149,7 @@ describe('a timeline', () => {
     await using host = await AgentHost.create({ agents: [Desk] });
     using seen = timeline(host);
     await host.run({ runId: 'r' }, async (run) => run.kill('secret-reason'));
-    expect(seen.html()).toContain('run.killed');
+    expect(seen.html()).toMatch(/<span class="badge bad">[^>]*><use [^>]*><\/svg>stopped: run\.killed<\/span>/);
     expect(seen.html()).not.toContain('completed');
     using redacted = timeline(host, { values: false });
     await host.run({ runId: 'r' }, async (run) => run.kill('secret-reason'));
@@ -155,7 +170,9 @@ describe('a timeline', () => {
       await run.get(Till).pay({ key: 'k1' });
       using seen = timeline(host);
       await run.get(Till).pay({ key: 'k1' });
-      expect(seen.html()).toContain('receipt of k1');
+      const [, delivered] = seen.html().split('<span class="label">delivered</span>');
+      expect(delivered).toContain('receipt of k1');
+      expect(seen.html()).toContain('<span class="state">method did not run</span>');
       using redacted = timeline(host, { values: false });
       await run.get(Till).pay({ key: 'k1' });
       expect(redacted.html()).not.toContain('receipt of');

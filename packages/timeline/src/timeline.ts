@@ -8,12 +8,14 @@ import { counted } from './shown-text.js';
 export interface TimelineOptions {
   /**
    * Most events that are kept; a call has about as many as it has guards. Beyond, the run that began first is forgotten
-   * whole, or where there is only one, what happened first in it. The page says so. @default 10_000
+   * whole, or where there is only one, what happened first in it. The page says how many are
+   * missing. @default 10_000
    */
   readonly maxEvents?: number | undefined;
   /**
    * Keep arguments, results, facts, what the user said, and the texts of refusals and errors. With `false` none of them is
-   * kept: of arguments the names, of facts the kind and a pseudonym that is the same for the same value. @default true
+   * kept: of arguments the names, of facts the kind and a pseudonym that is the same for the same value. Ids of runs, sessions
+   * and users stay. @default true
    */
   readonly values?: boolean | undefined;
 }
@@ -29,8 +31,6 @@ export interface Timeline extends Disposable {
   html(page?: TimelinePage): string;
 }
 
-const DEFAULT_MAX_EVENTS = 10_000;
-
 /**
  * Collects what a host tells, to show it as a page. Values are copied at once, so what an application changes later does not
  * change the page. Nothing that goes wrong here reaches the host.
@@ -38,7 +38,7 @@ const DEFAULT_MAX_EVENTS = 10_000;
  * @throws {RangeError} if `maxEvents` is no positive integer
  */
 export function timeline(host: Pick<AgentHost, 'on'>, options: TimelineOptions = {}): Timeline {
-  const { maxEvents = DEFAULT_MAX_EVENTS, values = true } = options;
+  const { maxEvents = 10_000, values = true } = options;
   if (!Number.isSafeInteger(maxEvents) || maxEvents < 1) {
     throw new RangeError(`timeline: maxEvents must be a positive integer, not ${String(maxEvents)}`);
   }

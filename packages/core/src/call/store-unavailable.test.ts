@@ -10,7 +10,6 @@ import { requireFact } from '../guards/require-fact.js';
 import { byUser } from '../guards/scope.js';
 import { AgentHost } from '../host/agent-host.js';
 import { MemoryStore } from '../store/memory-store.js';
-import type { StoreOperation } from '../store/operations.js';
 import type { StateStore } from '../store/state-store.js';
 
 let sent = 0;
@@ -132,28 +131,23 @@ describe('a store that answers a session wrongly', () => {
 });
 
 describe('a store of which only the answer is lost', () => {
-  const lossy = (): { store: StateStore; lose: boolean } => {
-    const memory = new MemoryStore();
-    const state = {
-      lose: true,
-      store: {
-        apply(operations: readonly StoreOperation[], now: number) {
-          const answers = memory.apply(operations, now);
-          return state.lose && operations.some(({ op }) => op === 'idempotency.begin')
-            ? Promise.reject(refused)
-            : answers;
-        },
-      } as StateStore,
+  class LossyStore implements StateStore {
+    loses = true;
+    readonly #memory = new MemoryStore();
+
+    apply: StateStore['apply'] = (operations, now) => {
+      const answers = this.#memory.apply(operations, now);
+      const isLost = this.loses && operations.some(({ op }) => op === 'idempotency.begin');
+      return isLost ? (Promise.reject(refused) as never) : answers;
     };
-    return state;
-  };
+  }
 
   test('has the key given back where guards only observed, so that it can be used', async () => {
-    const world = lossy();
-    await using host = await AgentHost.create({ agents: [Bank], store: world.store });
+    const store = new LossyStore();
+    await using host = await AgentHost.create({ agents: [Bank], store });
     const key = { key: 'k', account: 'a1' };
     await host.run({ userId: 'alice', mode: 'observe' }, (run) => run.get(Bank).payOnce(key));
-    world.lose = false;
+    store.loses = false;
     expect(await host.run({ userId: 'alice' }, (run) => run.get(Bank).payOnce(key))).toBe('paid from a1');
   });
 });
