@@ -8,6 +8,8 @@ export interface GuardSite {
   /** All tools of the host. */
   readonly tools: ToolDirectory;
   readonly clock: SchedulingClock;
+  /** Whether the host has a tariff, which limits of cost units need. */
+  readonly hasTariff: boolean;
   /** Reports a wrong option; the host refuses to start and names all of them. */
   problem(option: string, value: unknown, message: string, code?: string): void;
   /** Adds a line to what `host.explain` warns of. */
