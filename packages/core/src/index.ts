@@ -10,7 +10,7 @@ export type { BudgetOptions } from './budget/budget-options.js';
 export type { BudgetAmounts, BudgetScope } from './budget/budget-scope.js';
 export type { CallBound } from './budget/call-bound.js';
 export type { ModelPrice, PricedModel, PriceSource, TokenRates } from './budget/model-price.js';
-export type { PriceTable } from './budget/price-table.js';
+export { type PriceTable, priceTable } from './budget/price-table.js';
 export type { Tariff, TariffRates } from './budget/tariff.js';
 export { addUsage, type TokenUsage, tokensOf, tokenUsage } from './budget/token-usage.js';
 export type { CustomUsageEntry, ModelUsageEntry, UsageEntry, UsagePlace } from './budget/usage-breakdown.js';
@@ -133,7 +133,7 @@ export {
   type ModelCallReport,
   type ModelRequest,
 } from './metering/model-call.js';
-export { currentCall, currentRun } from './run/ambient.js';
+export { currentCall, currentRun, readsCalls } from './run/ambient.js';
 export type { CallContext } from './run/call-context.js';
 export type { Run, RunFacts, RunOptions } from './run/run.js';
 export type { ToolCallResult, ToolDefinition, Toolset } from './run/toolset.js';
