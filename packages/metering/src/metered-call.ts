@@ -158,9 +158,6 @@ function wasNeverSent(error: unknown): boolean {
 
 function isAbort(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
-  const { name, constructor } = error as {
-    readonly name?: unknown;
-    readonly constructor?: { readonly name?: unknown };
-  };
-  return name === 'AbortError' || constructor?.name === 'APIUserAbortError';
+  const { name } = error as { readonly name?: unknown };
+  return name === 'AbortError' || error.constructor?.name === 'APIUserAbortError';
 }
