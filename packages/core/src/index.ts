@@ -10,6 +10,14 @@ export { symbolMetadata } from './agent/symbol-metadata.js';
 export { type SchemaOf, Tool, type ToolOptions, type ValidatingSchema } from './agent/tool.js';
 export { TOOL_METADATA_KEY, type ToolDecorator, type ToolMethod } from './agent/tool-decorator.js';
 export type { ToolInfo } from './agent/tool-info.js';
+export type { BudgetOptions } from './budget/budget-options.js';
+export type { BudgetAmounts, BudgetScope } from './budget/budget-scope.js';
+export type { CallBound } from './budget/call-bound.js';
+export type { ModelPrice, PricedModel, PriceSource, TokenRates } from './budget/model-price.js';
+export { type PriceTable, priceTable } from './budget/price-table.js';
+export type { Tariff, TariffRates } from './budget/tariff.js';
+export { addUsage, type TokenUsage, tokensOf, tokenUsage } from './budget/token-usage.js';
+export type { CustomUsageEntry, ModelUsageEntry, UsageEntry, UsagePlace } from './budget/usage-breakdown.js';
 export type { Clock, Scheduled, SchedulingClock } from './clock.js';
 export { type InjectOptions, inject } from './container/inject.js';
 export { Injectable, type InjectableDecorator, type InjectableOptions } from './container/injectable.js';
@@ -38,6 +46,15 @@ export type {
 export type { ProviderList, ProviderShapes } from './container/provider-list.js';
 export type { Duration } from './duration.js';
 export { ActGuardError, type ErrorFacts, isActGuardError } from './errors/actguard-error.js';
+export {
+  BudgetClosedError,
+  BudgetConfigurationError,
+  BudgetExceededError,
+  type BudgetFacts,
+  type LimitType,
+  UnboundedCostError,
+  UnpricedModelError,
+} from './errors/budget-errors.js';
 export { ToolExecutionError, ToolTimeoutError } from './errors/execution-errors.js';
 export {
   CircuitOpenError,
@@ -82,6 +99,7 @@ export { type MentionOptions, UserTextIndex, type UserTextIndexOptions } from '.
 export type { UserTextMatch } from './facts/user-text-match.js';
 export { argumentsKey } from './guards/arguments-key.js';
 export { type BlockRegexOptions, blockRegex } from './guards/block-regex.js';
+export { Budget } from './guards/budget.js';
 export { CircuitBreaker, type CircuitBreakerOptions } from './guards/circuit-breaker.js';
 export { type CustomDecorator, type CustomGuard, defineGuard } from './guards/define-guard.js';
 export { Enforce, type EnforceOptions, type Rule } from './guards/enforce.js';
@@ -116,7 +134,13 @@ export { Timeout, type TimeoutOptions } from './guards/timeout.js';
 export { AgentHost } from './host/agent-host.js';
 export type { AgentExplanation, GuardExplanation, ToolExplanation } from './host/explain.js';
 export type { AgentHostOptions } from './host/host-options.js';
-export { currentCall, currentRun } from './run/ambient.js';
+export {
+  admitModelCall,
+  type ModelCall,
+  type ModelCallReport,
+  type ModelRequest,
+} from './metering/model-call.js';
+export { currentCall, currentRun, readsCalls } from './run/ambient.js';
 export type { CallContext } from './run/call-context.js';
 export type { Run, RunFacts, RunOptions } from './run/run.js';
 export type { ToolCallResult, ToolDefinition, Toolset } from './run/toolset.js';

@@ -61,6 +61,10 @@ export class RunBuilder {
         this.#steps.push({ step: 'vouched', time: event.time, fact });
         return;
       }
+      case 'budget.blocked':
+      case 'budget.warning':
+      case 'llm.usage':
+        return;
       default:
         this.#call(event).add(event, order);
     }

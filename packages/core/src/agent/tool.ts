@@ -1,6 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { BudgetOptions } from '../budget/budget-options.js';
 import type { Duration } from '../duration.js';
 import { shown, UsageError } from '../errors/usage-errors.js';
+import { budget } from '../guards/budget.js';
 import { type CircuitBreakerOptions, circuitBreaker } from '../guards/circuit-breaker.js';
 import { enforce, type Rule } from '../guards/enforce.js';
 import { declareGuard, type GuardDeclaration } from '../guards/guard-definition.js';
@@ -35,6 +37,8 @@ export interface ToolOptions<Args, Result = unknown> {
   readonly prove?: NoInfer<ProveOptions<Args, Result>> | readonly NoInfer<ProveOptions<Args, Result>>[];
   /** The same as `@Enforce`. @default none */
   readonly enforce?: readonly Rule<NoInfer<Args>>[];
+  /** The same as `@Budget`. */
+  readonly budget?: BudgetOptions;
 }
 
 /** A schema whose output the method takes: the method may ask for less than the schema checks, never for more. */
@@ -79,6 +83,7 @@ export function Tool(
       idempotent: _i,
       prove: _p,
       enforce: _e,
+      budget: _b,
       ...tool
     } = options;
     record.tool = tool;
@@ -95,6 +100,7 @@ function declarationsOf(options: ToolOptions<unknown>): GuardDeclaration[] {
     declarations.push(declareGuard(maxAttempts, maxAttempts.normalise(options.maxAttempts)));
   if (options.idempotent !== undefined) declarations.push(declareGuard(idempotent, options.idempotent));
   if (options.enforce !== undefined) declarations.push(declareGuard(enforce, { rules: options.enforce }));
+  if (options.budget !== undefined) declarations.push(declareGuard(budget, options.budget));
   const proofs = options.prove === undefined ? [] : [options.prove].flat();
   for (const proof of proofs) declarations.push(declareGuard(prove, proof));
   return declarations;

@@ -55,7 +55,7 @@ export function tellAdmitted(call: ToolCall, step: Step, facts?: GuardAdmittedEv
 }
 
 /** A guard in observe mode would have stopped the call. */
-export function tellObserved(call: ToolCall, step: Step, error: unknown): void {
+export function tellObserved(call: ToolCall, step: Pick<Step, 'kind'>, error: unknown): void {
   if (!call.run.core.events.isListening) return;
   tell(call, {
     ...about(call, 'guard', '', 'observed'),

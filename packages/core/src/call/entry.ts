@@ -1,3 +1,5 @@
+import { budgetRefusal } from '../budget/blocked.js';
+import type { BudgetNode } from '../budget/budget-node.js';
 import { isActGuardError } from '../errors/actguard-error.js';
 import { StoreUnavailableError } from '../errors/guard-errors.js';
 import { ambientFrame } from '../run/ambient.js';
@@ -6,6 +8,7 @@ import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
 import { admit } from './admission.js';
 import { copyArguments } from './argument-copy.js';
+import { tellObserved } from './call-events.js';
 import type { Plan } from './plan.js';
 import { Refused } from './refused.js';
 import { releaseWait, settleHeld } from './settlement.js';
@@ -15,7 +18,10 @@ import { validateInput } from './tool-input.js';
 /** The object of a new call. */
 export function startCall(plan: Plan, run: CallRun, agent: object): ToolCall {
   const frame = ambientFrame();
-  return new ToolCall(plan, run, agent, frame?.run === run ? frame.call : undefined, run.core.clock.now());
+  const isInside = frame?.run === run;
+  const call = new ToolCall(plan, run, agent, isInside ? frame.call : undefined, run.core.clock.now());
+  call.budget = (isInside ? frame.budget : undefined) ?? run.ownBudget;
+  return call;
 }
 
 /** Takes a call from its arguments to its admission, or to its refusal. */
@@ -70,10 +76,23 @@ export function mayDispatch(call: ToolCall): Refused | undefined {
   if (call.cutBy !== undefined) return new Refused(call.cutBy, 'runState');
   try {
     call.run.assertTakesCalls(call.tool);
-    return undefined;
   } catch (error) {
     return new Refused(error, 'runState');
   }
+  return call.budget === undefined || call.isReplay ? undefined : overBudget(call, call.budget);
+}
+
+const BUDGET = { kind: 'budget' };
+
+// Behind all guards, so that a call that is refused for another reason is not told to be out of budget.
+function overBudget(call: ToolCall, budget: BudgetNode): Refused | undefined {
+  const { run, tool } = call;
+  const open = run.budgets.openFrom(budget);
+  const error = open && budgetRefusal(run.budgets.run, open, tool);
+  if (error === undefined) return undefined;
+  if (!run.isObserved) return new Refused(error, BUDGET.kind);
+  tellObserved(call, BUDGET, error);
+  return undefined;
 }
 
 /** Gives up the places in lines that the call had. */

@@ -1,6 +1,6 @@
 import { messageOfThrown } from '../errors/thrown.js';
 import { warnOnce } from '../events/warn-once.js';
-import { isAmbient, withFrame } from '../run/ambient.js';
+import { saysSame, withFrame } from '../run/ambient.js';
 import type { Step } from './plan.js';
 import type { ToolCall } from './tool-call.js';
 
@@ -39,6 +39,7 @@ function tell(call: ToolCall, step: Step, hook: 'dispatched' | 'suspended'): voi
  * than most guards.
  */
 export function inBody<T>(call: ToolCall, body: () => T): T {
-  if (call.probes === undefined && isAmbient(call.run)) return body();
-  return withFrame({ run: call.run, call }, body);
+  const { run, budget } = call;
+  if (call.probes === undefined && saysSame(run, budget)) return body();
+  return withFrame({ run, call, budget }, body);
 }

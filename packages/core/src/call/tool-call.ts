@@ -1,3 +1,5 @@
+import type { BudgetNode } from '../budget/budget-node.js';
+import type { ReadBudgetOptions } from '../budget/budget-options.js';
 import type { Guard, GuardedCall, Wait } from '../guards/guard.js';
 import type { ActiveCall } from '../run/ambient.js';
 import type { ListedCall } from '../run/call-list.js';
@@ -17,6 +19,8 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   /** The guarded instance that was called. */
   readonly agent: object;
   readonly parent: ActiveCall | undefined;
+  /** The budget scope that the call is made in. */
+  budget: BudgetNode | undefined;
   args: unknown;
   now: number;
   attempt = 0;
@@ -128,6 +132,16 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   holdProbe(breaker: string): void {
     this.probes ??= new Set();
     this.probes.add(breaker);
+  }
+
+  /** Opens a scope around the method; it is closed with `closeBudget`. */
+  openBudget(options: ReadBudgetOptions): BudgetNode {
+    this.budget = this.run.budgets.openNode(options, this.budget);
+    return this.budget;
+  }
+
+  closeBudget(node: BudgetNode): void {
+    this.run.budgets.closeNode(node);
   }
 
   cutOff(guard: Guard<never> | undefined, error: Error): void {

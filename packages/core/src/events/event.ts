@@ -1,13 +1,15 @@
+import type { TokenUsage } from '../budget/token-usage.js';
+import type { LimitType } from '../errors/budget-errors.js';
 import type { UsedFact } from '../store/operations.js';
 
 /** What every event says. Names and outcomes are those of the wire format. */
 export interface EventBase {
-  /** What it is about: the run, a call of a tool, or the decision of a guard. */
-  readonly category: 'run' | 'tool' | 'guard';
+  /** What it is about: the run, a call of a tool, the decision of a guard, a budget, or a call of a model. */
+  readonly category: 'run' | 'tool' | 'guard' | 'budget' | 'llm';
   /** `'error'` where something was refused or failed, empty for everything else. */
   readonly severity: '' | 'error';
   /** What came of it, in one word to filter by; empty where there is nothing to judge. */
-  readonly outcome: '' | 'success' | 'blocked' | 'failed' | 'intervened' | 'admitted' | 'observed';
+  readonly outcome: '' | 'success' | 'blocked' | 'failed' | 'intervened' | 'admitted' | 'observed' | 'warning';
   /** Epoch milliseconds. */
   readonly time: number;
   /** The run it happened in: `run.id`. */
@@ -139,6 +141,56 @@ export interface GuardObservedEvent extends CallEventBase, ErrorInEvent {
   readonly code?: string | undefined;
 }
 
+/** What an event says about a budget scope. Amounts of `usd` are USD. */
+export interface BudgetEventBase extends EventBase {
+  readonly scopeId: string;
+  readonly scopeName: string | undefined;
+  readonly scopeKind: 'root' | 'nested';
+  readonly parentScopeId: string | undefined;
+  readonly rootScopeId: string;
+  readonly planKey: string | undefined;
+  readonly limitType: LimitType;
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** A call was refused because a budget is used up or cannot hold it; with outcome `observed` nothing was stopped. */
+export interface BudgetBlockedEvent extends BudgetEventBase {
+  readonly name: 'budget.blocked';
+  /** Id of the tool, or provider and model, that was refused. */
+  readonly refused: string;
+  readonly error: unknown;
+}
+
+/** A budget has come to its warning share: once a scope. */
+export interface BudgetWarningEvent extends BudgetEventBase {
+  readonly name: 'budget.warning';
+  /** The share of the limit that counts as a warning. */
+  readonly warnAt: number;
+}
+
+/** A call of a model ended. */
+export interface LlmUsageEvent extends EventBase {
+  readonly name: 'llm.usage';
+  readonly provider: string;
+  /** As it was asked for. */
+  readonly model: string;
+  /** As the provider names it in its answer. */
+  readonly responseModel: string | undefined;
+  /** What was called, such as `chat.completions`. */
+  readonly operation: string;
+  readonly usage: TokenUsage;
+  readonly tokens: number;
+  /** `undefined` where the price is not known. */
+  readonly usdMicros: number | undefined;
+  readonly costUnits: number;
+  /** The provider did not say what was used: an estimate was charged. */
+  readonly isEstimated: boolean;
+  readonly scopeId: string | undefined;
+  readonly scopeName: string | undefined;
+  readonly toolName: string | undefined;
+}
+
 /** Everything that a host tells. */
 export type ActGuardEvent =
   | RunStartEvent
@@ -151,7 +203,10 @@ export type ActGuardEvent =
   | GuardBlockedEvent
   | GuardInterventionEvent
   | GuardAdmittedEvent
-  | GuardObservedEvent;
+  | GuardObservedEvent
+  | BudgetBlockedEvent
+  | BudgetWarningEvent
+  | LlmUsageEvent;
 
 /** Gets events at once, in order. What it throws is reported once and otherwise ignored. */
 export type EventListener = (event: ActGuardEvent) => void;

@@ -9,6 +9,8 @@ export interface GuardSite {
   readonly tools: ToolDirectory;
   /** The clock of the host: `now()` is monotonic, `wall()` epoch milliseconds. Tests move it, so read no other. */
   readonly clock: SchedulingClock;
+  /** Whether the host has a tariff, which limits of cost units need. */
+  readonly hasTariff: boolean;
   /** Reports a wrong option; the host refuses to start and names all of them. */
   problem(option: string, value: unknown, message: string, code?: string): void;
   /** Adds a line to what `host.explain` warns of. */

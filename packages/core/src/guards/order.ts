@@ -1,3 +1,4 @@
+import { budget } from './budget.js';
 import { circuitBreaker } from './circuit-breaker.js';
 import { enforce } from './enforce.js';
 import { idempotent } from './idempotent.js';
@@ -20,6 +21,7 @@ export const ORDER: readonly string[] = [
   CUSTOM,
   circuitBreaker.kind,
   rateLimit.kind,
+  budget.kind,
   timeout.kind,
   prove.kind,
 ];

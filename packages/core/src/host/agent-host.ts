@@ -63,7 +63,7 @@ export class AgentHost implements AsyncDisposable {
     const clock: SchedulingClock = schedulingClock(read.clock);
     const container = buildContainer(read, problems);
     const agents = container.agents.map(({ agentClass }) => agentClass as unknown as AnyClass);
-    const plans = await planAgents(agents, clock, problems);
+    const plans = await planAgents(agents, { clock, hasTariff: read.tariff !== undefined }, problems);
     if (problems.length > 0) throw new HostConfigurationError(problems);
 
     const events = new EventHub();
@@ -75,6 +75,8 @@ export class AgentHost implements AsyncDisposable {
       recordedSteps: plans.registry.recordedSteps,
       sessionTtlMs: read.sessionTtlMs,
       drainMs: read.drainMs,
+      prices: read.priceSource,
+      tariff: read.tariff,
     };
     await container.initialise();
     return new AgentHost({ core, container, plans, isObserved: read.isObserved, ownsStore: read.store === undefined });
@@ -102,7 +104,7 @@ export class AgentHost implements AsyncDisposable {
     let result: Result;
     try {
       await ready(run);
-      result = await withFrame({ run }, () => body(run));
+      result = await withFrame({ run, budget: run.ownBudget }, () => body(run));
     } catch (error) {
       // What ending adds must not hide why the body failed.
       await run.endWith({ error }).catch(() => {});
@@ -213,7 +215,7 @@ export class AgentHost implements AsyncDisposable {
 
   #open(options: RunOptions): AgentRun {
     if (this.#closed !== undefined) throw new UsageError('the host is closed', { code: 'usage.host_closed' });
-    const read = readRunOptions(options, this.#parts.isObserved);
+    const read = readRunOptions(options, this.#parts.isObserved, this.#parts.core.tariff !== undefined);
     // Two runs of one id would share attempts and idempotency keys.
     if (read.runId !== undefined && this.#runs.has(read.runId)) {
       throw new UsageError(`a run with id ${shown(read.runId)} is active`, { code: 'usage.run_id_taken' });

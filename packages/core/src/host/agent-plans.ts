@@ -5,7 +5,6 @@ import { namesIn } from '../agent/schema-names.js';
 import type { ToolInfo } from '../agent/tool-info.js';
 import { CountAttempts } from '../call/count-attempts.js';
 import { type Plan, planOf, type Step, type ToolFunction } from '../call/plan.js';
-import type { SchedulingClock } from '../clock.js';
 import { type ConfigurationProblem, shown } from '../errors/usage-errors.js';
 import type { GuardSite } from '../guards/guard-site.js';
 import { type MaxAttemptsGuard, maxAttempts } from '../guards/max-attempts.js';
@@ -28,6 +27,9 @@ export interface AgentPlans {
   readonly registry: ToolRegistry;
 }
 
+/** What guards are told of their host while they are built. */
+export type PlanningHost = Pick<GuardSite, 'clock' | 'hasTariff'>;
+
 interface Draft {
   readonly agent: AnyClass;
   readonly tool: AgentTool;
@@ -45,13 +47,14 @@ const ALL_TOOL_OPTIONS = [
   'idempotent',
   'prove',
   'enforce',
+  'budget',
 ];
 const MODEL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 
 /** Builds the plan of every tool of every agent. Everything that is wrong goes to `problems`. */
 export async function planAgents(
   agents: readonly AnyClass[],
-  clock: SchedulingClock,
+  host: PlanningHost,
   problems: ConfigurationProblem[],
 ): Promise<AgentPlans> {
   checkAgents(agents, problems);
@@ -59,7 +62,7 @@ export async function planAgents(
   const registry = new ToolRegistry(drafts.map(({ info, tool }) => ({ info, guards: tool.guards })));
   const shared = new Map<string, unknown>();
   const byAgent = new Map<AnyClass, PlannedTool[]>(agents.map((agent) => [agent, []]));
-  for (const each of drafts) byAgent.get(each.agent)?.push(plan(each, registry, clock, shared, problems));
+  for (const each of drafts) byAgent.get(each.agent)?.push(plan(each, registry, host, shared, problems));
   return { byAgent, registry };
 }
 
@@ -166,7 +169,7 @@ function modelNames(
 function plan(
   each: Draft,
   registry: ToolRegistry,
-  clock: SchedulingClock,
+  host: PlanningHost,
   shared: Map<string, unknown>,
   problems: ConfigurationProblem[],
 ): PlannedTool {
@@ -175,7 +178,7 @@ function plan(
   const site: GuardSite = {
     tool: info,
     tools: registry,
-    clock,
+    ...host,
     problem: (option, value, message, code = 'usage.guard_configuration') =>
       void problems.push({ code, className: info.className, method: info.method, option, value, message }),
     warn: (message) => void warnings.push(message),

@@ -2,17 +2,18 @@ import { nearMatches } from '../container/near-match.js';
 import { isActGuardError } from '../errors/actguard-error.js';
 import { quoted, type Refusal } from '../errors/refusal.js';
 import { UsageError } from '../errors/usage-errors.js';
-import type { Run } from '../run/run.js';
+import { ambientFrame } from '../run/ambient.js';
+import type { CallRun } from '../run/call-run.js';
 import type { ToolCallResult, ToolDefinition, Toolset } from '../run/toolset.js';
 import type { PlannedTool } from './agent-plans.js';
 
 /** Tools of a run by the names that a model uses. */
 export class AgentToolset implements Toolset {
-  readonly #run: Run;
+  readonly #run: CallRun;
   readonly #tools: ReadonlyMap<string, PlannedTool>;
   #definitions: readonly ToolDefinition[] | undefined;
 
-  constructor(run: Run, tools: readonly PlannedTool[]) {
+  constructor(run: CallRun, tools: readonly PlannedTool[]) {
     this.#run = run;
     this.#tools = new Map(tools.map((tool) => [tool.plan.tool.name, tool]));
   }
@@ -36,12 +37,20 @@ export class AgentToolset implements Toolset {
         value: tool.plan.tool.streams ? await collected(returned as AsyncIterable<unknown>) : await returned,
       };
     } catch (error) {
-      return failure(error, tool, !this.#run.isActive, this.#attemptsLeft(tool));
+      return failure(error, tool, !this.#run.isActive || this.#isOutOfBudget(), this.#attemptsLeft(tool));
     }
   }
 
   #attemptsLeft({ plan: { tool, maxAttempts } }: PlannedTool): number | undefined {
     return maxAttempts && Math.max(0, maxAttempts.guard.limit - this.#run.attempts(tool.id));
+  }
+
+  // The loop stands inside the budget that is used up, so no further call of it can pass.
+  #isOutOfBudget(): boolean {
+    const { budgets, ownBudget } = this.#run;
+    const frame = ambientFrame();
+    const around = (frame?.run === this.#run ? frame.budget : undefined) ?? ownBudget;
+    return around !== undefined && budgets.openFrom(around)?.exceeded() !== undefined;
   }
 
   #unknown(name: unknown): ToolCallResult {

@@ -1,3 +1,6 @@
+import type { PriceSource } from '../budget/model-price.js';
+import { type PriceTable, priceTable } from '../budget/price-table.js';
+import { checkTariff, type Tariff } from '../budget/tariff.js';
 import type { Clock } from '../clock.js';
 import type { ModuleImport } from '../container/module.js';
 import type { Provider } from '../container/provider.js';
@@ -29,6 +32,14 @@ export interface AgentHostOptions<Providers extends ProviderShapes = readonly Pr
   readonly clock?: Clock;
   /** Gets every event, from the first on; `host.on` adds more listeners. @default none */
   readonly onEvent?: EventListener;
+  /**
+   * What models cost: a table of USD per million tokens by model, or a source of prices. It goes before what meters bring.
+   *
+   * @default the prices that a meter brings
+   */
+  readonly prices?: PriceTable | PriceSource;
+  /** How tokens become cost units; `costLimit` of a budget needs it. @default none */
+  readonly tariff?: Tariff;
   /** Idle time after which a named session is forgotten. @default '1h' */
   readonly sessionTtl?: Duration;
   /** Longest wait for calls in flight when a run ends. @default '1s' */
@@ -36,14 +47,28 @@ export interface AgentHostOptions<Providers extends ProviderShapes = readonly Pr
 }
 
 /** Options of a host, checked. */
-export interface ReadHostOptions extends Omit<AgentHostOptions, 'providers' | 'mode' | 'sessionTtl' | 'drain'> {
+export interface ReadHostOptions
+  extends Omit<AgentHostOptions, 'providers' | 'mode' | 'sessionTtl' | 'drain' | 'prices'> {
   readonly providers?: readonly unknown[];
   readonly isObserved: boolean;
+  readonly priceSource: PriceSource | undefined;
   readonly sessionTtlMs: number;
   readonly drainMs: number;
 }
 
-const KNOWN = ['agents', 'providers', 'imports', 'store', 'mode', 'clock', 'onEvent', 'sessionTtl', 'drain'];
+const KNOWN = [
+  'agents',
+  'providers',
+  'imports',
+  'store',
+  'mode',
+  'clock',
+  'onEvent',
+  'prices',
+  'tariff',
+  'sessionTtl',
+  'drain',
+];
 
 /** Checks the options of a host; what is wrong goes to `problems`. */
 export function readHostOptions(
@@ -72,6 +97,8 @@ export function readHostOptions(
     store,
     clock,
     onEvent,
+    prices,
+    tariff,
     mode = 'enforce',
     sessionTtl = '1h',
     drain = '1s',
@@ -85,6 +112,7 @@ export function readHostOptions(
     problem('clock', clock, 'must have now() and wall()');
   }
   if (onEvent !== undefined && typeof onEvent !== 'function') problem('onEvent', onEvent, 'must be a function');
+  if (tariff !== undefined) checkTariff(tariff, problem);
   const duration = (name: string, value: Duration): number =>
     durationMs(value) ?? problem(name, value, "must be milliseconds above 0 or a duration such as '30s'") ?? 1;
   return {
@@ -94,8 +122,20 @@ export function readHostOptions(
     ...(store && { store }),
     ...(clock && { clock }),
     ...(onEvent && { onEvent }),
+    ...(typeof tariff === 'object' && tariff && { tariff }),
+    priceSource: priceSource(prices, problem),
     isObserved: mode === 'observe',
     sessionTtlMs: duration('sessionTtl', sessionTtl),
     drainMs: duration('drain', drain),
   };
+}
+
+function priceSource(
+  prices: PriceTable | PriceSource | undefined,
+  problem: (option: string, value: unknown, message: string) => undefined,
+): PriceSource | undefined {
+  if (prices === undefined) return undefined;
+  if (typeof prices !== 'object' || prices === null)
+    return problem('prices', prices, 'must be a table of prices by model, or an object with priceOf()');
+  return typeof prices.priceOf === 'function' ? (prices as PriceSource) : priceTable(prices as PriceTable, problem);
 }

@@ -41,7 +41,7 @@ export class RunningAgents implements RunAgents {
     const guarded = this.#classes.get(agent) as Class<T> | undefined;
     const construct = (): T => constructFor(run, () => this.#of(run).construct(agentClass, guarded));
     // A run-scoped factory that asks for the current run has to find this one, also where the run is not ambient.
-    const instance = isAmbient(run) ? construct() : withFrame({ run }, construct);
+    const instance = isAmbient(run) ? construct() : withFrame({ run, budget: run.ownBudget }, construct);
     this.#assertUnshadowed(agent, instance);
     return instance;
   }

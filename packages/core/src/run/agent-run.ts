@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { AnyClass } from '../agent/class-record.js';
+import type { BudgetNode } from '../budget/budget-node.js';
+import type { BudgetOptions } from '../budget/budget-options.js';
+import type { BudgetScope } from '../budget/budget-scope.js';
+import { RunBudgets } from '../budget/run-budgets.js';
 import type { Scheduled } from '../clock.js';
 import { isActGuardError } from '../errors/actguard-error.js';
 import { checkFunction } from '../errors/argument-check.js';
@@ -21,7 +25,7 @@ import { runScope } from '../store/idempotency-scope.js';
 import type { SessionOpen, StoreAnswer, StoreOperation, UsedFact } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
-import { withFrame } from './ambient.js';
+import { ambientFrame, withFrame } from './ambient.js';
 import { CallList, type ListedCall } from './call-list.js';
 import type { CallRun } from './call-run.js';
 import type { RunFacts } from './run.js';
@@ -72,6 +76,9 @@ export class AgentRun implements CallRun {
   #callNumber = 0;
   #nonce: string | undefined;
   #deadline: Scheduled | undefined;
+  #budgets: RunBudgets | undefined;
+  /** The scope that the run was opened with. */
+  readonly ownBudget: BudgetNode | undefined;
   #unlisten: (() => void) | undefined;
   /** Writes of the application that calls have to wait for; only with a store that is asynchronous. */
   #ready: Promise<void> | undefined;
@@ -90,6 +97,7 @@ export class AgentRun implements CallRun {
       : ownSessionKey(this.userId, this.id);
     this.scope = options.scope;
     this.isObserved = options.isObserved;
+    this.ownBudget = options.budget && this.budgets.openNode(options.budget, undefined);
     if (this.hasNamedSession) this.#joinSession();
     this.#tell('run.start', '');
     if (options.deadlineMs !== undefined) this.#startDeadline(options.deadlineMs);
@@ -148,6 +156,35 @@ export class AgentRun implements CallRun {
     this.core.events.emit({ ...this.#about('', ''), name: 'run.user_said', text });
   }
 
+  get budgets(): RunBudgets {
+    this.#budgets ??= new RunBudgets(this);
+    return this.#budgets;
+  }
+
+  budget<Result>(options: BudgetOptions, body: (scope: BudgetScope) => Result | Promise<Result>): Promise<Result>;
+  budget(options: BudgetOptions): BudgetScope;
+  budget<Result>(
+    options: BudgetOptions,
+    body?: (scope: BudgetScope) => Result | Promise<Result>,
+  ): BudgetScope | Promise<Result> {
+    if (this.#ending !== undefined) throw new RunEndedError('run.budget');
+    if (body !== undefined) checkFunction('run.budget', 'body', body);
+    const frame = ambientFrame();
+    const around = frame?.run === this ? frame.budget : undefined;
+    const scope = this.budgets.open('run.budget', options, around ?? this.ownBudget);
+    return body === undefined ? scope : within(scope, body);
+  }
+
+  currentTool(): string | undefined {
+    const frame = ambientFrame();
+    return frame?.run === this ? frame.call?.tool : undefined;
+  }
+
+  withBudget<Result>(budget: BudgetNode, body: () => Result): Result {
+    const frame = ambientFrame();
+    return withFrame({ run: this, call: frame?.run === this ? frame.call : undefined, budget }, body);
+  }
+
   kill(reason: string): void {
     const text = typeof reason === 'string' ? reason : shown(reason);
     this.#halt((tool) => new RunKilledError(tool, text));
@@ -155,7 +192,7 @@ export class AgentRun implements CallRun {
 
   bind<Args extends unknown[], Result>(fn: (...args: Args) => Result): (...args: Args) => Result {
     checkFunction('run.bind', 'fn', fn);
-    const frame = { run: this };
+    const frame = { run: this, budget: this.ownBudget };
     return (...args) => withFrame(frame, () => fn(...args));
   }
 
@@ -252,6 +289,7 @@ export class AgentRun implements CallRun {
     this.#unlisten?.();
     this.#controller?.abort(ended('run'));
     await this.#calls.drain(ended, this.core.clock, this.core.drainMs);
+    this.#budgets?.end();
     try {
       await this.#forget();
       await this.#agents.release(this);
@@ -351,4 +389,12 @@ export class AgentRun implements CallRun {
     const { id: runId, sessionId, userId } = this;
     return { category: 'run', severity, outcome, time: this.core.clock.wall(), runId, sessionId, userId };
   }
+}
+
+async function within<Result>(
+  scope: BudgetScope,
+  body: (scope: BudgetScope) => Result | Promise<Result>,
+): Promise<Result> {
+  await using open = scope;
+  return await open.run(() => body(open));
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { BudgetNode } from '../budget/budget-node.js';
 import { MissingRunError } from '../errors/run-errors.js';
 import type { CallContext } from './call-context.js';
 import type { Run } from './run.js';
@@ -15,10 +16,13 @@ export interface ActiveCall extends CallContext {
 export interface AmbientFrame {
   readonly run: Run;
   readonly call?: ActiveCall | undefined;
+  /** The budget scope around the caller. */
+  readonly budget?: BudgetNode | undefined;
 }
 
 const AMBIENT = Symbol.for('actguard.ambient.v1');
-const shared = globalThis as { [AMBIENT]?: AsyncLocalStorage<AmbientFrame> };
+const READERS = Symbol.for('actguard.ambient.readers.v1');
+const shared = globalThis as { [AMBIENT]?: AsyncLocalStorage<AmbientFrame>; [READERS]?: boolean };
 
 // One for the process, so that two copies of the package see each other's runs.
 if (shared[AMBIENT] === undefined) {
@@ -40,6 +44,17 @@ export function ambientFrame(): AmbientFrame | undefined {
 /** Whether the frame around is that of a run. */
 export function isAmbient(run: Run): boolean {
   return storage.getStore()?.run === run;
+}
+
+/** Whether the frame around already says what the body of a call of this run would find there. */
+export function saysSame(run: Run, budget: BudgetNode | undefined): boolean {
+  const frame = storage.getStore();
+  return frame?.run === run && frame.budget === budget && !(shared[READERS] ?? false);
+}
+
+/** From now on the frame of every call is entered: something in the process (a meter) asks in which tool it stands. */
+export function readsCalls(): void {
+  shared[READERS] = true;
 }
 
 /** Whether the call in whose body the caller stands, or one around it, is the probe of this breaker. */

@@ -1,3 +1,5 @@
+import type { BudgetNode } from '../budget/budget-node.js';
+import type { RunBudgets } from '../budget/run-budgets.js';
 import type { ListedCall } from './call-list.js';
 import type { Run } from './run.js';
 import type { RunCore } from './run-core.js';
@@ -17,6 +19,10 @@ export interface CallRun extends Run {
   leave(call: ListedCall): void;
   /** Tells this run from others of the same id. */
   readonly nonce: string;
+  /** The budget scopes of the run; made when the first one is asked for. */
+  readonly budgets: RunBudgets;
+  /** The scope that the run was opened with. */
+  readonly ownBudget: BudgetNode | undefined;
   nextCallNumber(): number;
   /** Counts an attempt that no limit applies to. */
   countAttempt(tool: string): number;

@@ -1,3 +1,5 @@
+import type { PriceSource } from '../budget/model-price.js';
+import type { Tariff } from '../budget/tariff.js';
 import type { SchedulingClock } from '../clock.js';
 import type { EventHub } from '../events/event-hub.js';
 import type { StateStore } from '../store/state-store.js';
@@ -13,4 +15,8 @@ export interface RunCore {
   readonly sessionTtlMs: number;
   /** Longest wait for calls in flight when a run ends, in milliseconds. */
   readonly drainMs: number;
+  /** What models cost, as the application says. */
+  readonly prices: PriceSource | undefined;
+  /** How tokens become cost units. */
+  readonly tariff: Tariff | undefined;
 }

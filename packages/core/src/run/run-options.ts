@@ -1,3 +1,4 @@
+import { type ReadBudgetOptions, readBudgetOptions } from '../budget/budget-options.js';
 import { durationMs } from '../duration.js';
 import { checkOptions } from '../errors/argument-check.js';
 import { shown, UsageError } from '../errors/usage-errors.js';
@@ -12,11 +13,13 @@ export interface ReadRunOptions {
   readonly signal: AbortSignal | undefined;
   readonly deadlineMs: number | undefined;
   readonly isObserved: boolean;
+  /** Of the root scope that is opened with the run. */
+  readonly budget: ReadBudgetOptions | undefined;
   /** The host's kill switch holds for this run. */
   readonly killedBecause: string | undefined;
 }
 
-const KNOWN = ['userId', 'runId', 'sessionId', 'scope', 'signal', 'deadline', 'mode'];
+const KNOWN = ['userId', 'runId', 'sessionId', 'scope', 'signal', 'deadline', 'mode', 'budget'];
 const NO_SCOPE: Readonly<Record<string, string>> = Object.freeze({});
 
 /**
@@ -24,9 +27,13 @@ const NO_SCOPE: Readonly<Record<string, string>> = Object.freeze({});
  *
  * @throws {UsageError} naming the option and its value
  */
-export function readRunOptions(options: RunOptions, isHostObserved: boolean): Omit<ReadRunOptions, 'killedBecause'> {
+export function readRunOptions(
+  options: RunOptions,
+  isHostObserved: boolean,
+  hasTariff: boolean,
+): Omit<ReadRunOptions, 'killedBecause'> {
   checkOptions('host.run', options, KNOWN, 'usage.run_options');
-  const { userId, runId, sessionId, scope, signal, deadline, mode } = options;
+  const { userId, runId, sessionId, scope, signal, deadline, mode, budget } = options;
   for (const [name, value] of Object.entries({ userId, runId, sessionId })) {
     if (value !== undefined && (typeof value !== 'string' || value === ''))
       throw wrong(name, value, 'must be a text that is not empty');
@@ -44,6 +51,7 @@ export function readRunOptions(options: RunOptions, isHostObserved: boolean): Om
     scope: readScope(scope),
     signal,
     deadlineMs,
+    budget: budget === undefined ? undefined : readBudgetOptions('host.run: budget', budget, hasTariff),
     isObserved: mode === undefined ? isHostObserved : mode === 'observe',
   };
 }

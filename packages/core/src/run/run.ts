@@ -1,3 +1,5 @@
+import type { BudgetOptions } from '../budget/budget-options.js';
+import type { BudgetScope } from '../budget/budget-scope.js';
 import type { Duration } from '../duration.js';
 import type { Fact } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
@@ -56,6 +58,20 @@ export interface Run extends AsyncDisposable {
   readonly facts: RunFacts;
 
   /**
+   * Opens a budget scope and runs `body` in it, which ends it: calls of metered clients and of tools inside count towards it.
+   * Inside another scope it is nested and charges that one too; else it is the run's root, or joins it where it is open.
+   *
+   * @throws {UsageError} for wrong options
+   * @throws {BudgetConfigurationError} where the root is open with other options
+   */
+  budget<Result>(options: BudgetOptions, body: (scope: BudgetScope) => Result | Promise<Result>): Promise<Result>;
+  /**
+   * Opens a budget scope for `await using scope = run.budget({ … })`. Nothing is charged to it by itself: use `scope.run(fn)`, or
+   * give it to a meter.
+   */
+  budget(options: BudgetOptions): BudgetScope;
+
+  /**
    * Stops the run: no new calls, and calls in flight reject with `RunKilledError` at once.
    *
    * @param reason for logs; the model does not read it
@@ -111,6 +127,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** How long the run takes calls, from its opening; then `RunDeadlineError`. @default without end */
   readonly deadline?: Duration;
+  /** Limits of what the run may use: its root budget scope. @default no limit */
+  readonly budget?: BudgetOptions;
   /** `observe`: guards decide and report, but never stop a call. @default the mode of the host */
   readonly mode?: 'enforce' | 'observe';
 }

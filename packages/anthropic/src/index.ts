@@ -1,0 +1,1 @@
+export type { MeterOptions } from '@actguard/metering';

@@ -1,0 +1,80 @@
+import type { BudgetExceededError, LimitType } from '../errors/budget-errors.js';
+import type { BudgetEventBase, EventBase } from '../events/event.js';
+import { LIMIT_TYPES } from './amounts.js';
+import type { BudgetNode } from './budget-node.js';
+import type { BudgetRun } from './budget-run.js';
+import { usdOf } from './money.js';
+
+/** Tells that scopes have come to their warning share. */
+export function tellWarnings(run: BudgetRun, warned: readonly BudgetNode[]): void {
+  const { events } = run.core;
+  if (!events.isListening) return;
+  for (const node of warned) {
+    const limitType = nearestLimit(node);
+    events.emit({ ...aboutScope(run, node, limitType, '', 'warning'), name: 'budget.warning', warnAt: node.warnAt });
+  }
+}
+
+/** Tells that a budget refused a call, or would have. */
+export function tellBudgetBlocked(
+  run: BudgetRun,
+  node: BudgetNode,
+  error: BudgetExceededError,
+  outcome: 'blocked' | 'observed',
+): void {
+  const { events } = run.core;
+  if (!events.isListening || !events.isNews(error)) return;
+  const { limitType, tool: refused } = error;
+  const severity = outcome === 'blocked' ? 'error' : '';
+  events.emit({ ...aboutScope(run, node, limitType, severity, outcome), name: 'budget.blocked', refused, error });
+}
+
+/** What every event of a run says. */
+export function aboutRun(
+  run: BudgetRun,
+  category: EventBase['category'],
+  severity: EventBase['severity'],
+  outcome: EventBase['outcome'],
+): EventBase {
+  const { id: runId, sessionId, userId } = run;
+  return { category, severity, outcome, time: run.core.clock.wall(), runId, sessionId, userId };
+}
+
+/** An amount as it is read: tokens, USD or cost units. */
+export function readableAmount(type: LimitType, amount: bigint): number {
+  return type === 'usd' ? usdOf(amount) : Number(amount);
+}
+
+function aboutScope(
+  run: BudgetRun,
+  node: BudgetNode,
+  limitType: LimitType,
+  severity: EventBase['severity'],
+  outcome: EventBase['outcome'],
+): BudgetEventBase {
+  return {
+    ...aboutRun(run, 'budget', severity, outcome),
+    scopeId: node.id,
+    scopeName: node.name,
+    scopeKind: node.kind,
+    parentScopeId: node.parent?.id,
+    rootScopeId: node.root.id,
+    planKey: node.planKey,
+    limitType,
+    used: readableAmount(limitType, node.used[limitType]),
+    limit: readableAmount(limitType, node.limits[limitType] ?? 0n),
+  };
+}
+
+// The limit of which the greatest share is used.
+function nearestLimit(node: BudgetNode): LimitType {
+  let nearest: LimitType = 'token';
+  let share = -1;
+  for (const type of LIMIT_TYPES) {
+    const limit = node.limits[type];
+    if (limit === undefined) continue;
+    const used = Number(node.used[type]) / Number(limit);
+    if (used > share) [nearest, share] = [type, used];
+  }
+  return nearest;
+}

@@ -1,0 +1,23 @@
+import type { EventHub } from '../events/event-hub.js';
+import type { BudgetNode } from './budget-node.js';
+import type { PriceSource } from './model-price.js';
+import type { Tariff } from './tariff.js';
+
+/** A run as its budgets see it. */
+export interface BudgetRun {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly userId: string | undefined;
+  /** All limits only report. */
+  readonly isObserved: boolean;
+  readonly core: {
+    readonly events: EventHub;
+    readonly clock: { now(): number; wall(): number };
+    readonly prices: PriceSource | undefined;
+    readonly tariff: Tariff | undefined;
+  };
+  /** Tool in whose body the caller stands. */
+  currentTool(): string | undefined;
+  /** Runs a function with a scope around it. */
+  withBudget<Result>(node: BudgetNode, body: () => Result): Result;
+}

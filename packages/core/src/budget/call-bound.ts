@@ -1,0 +1,100 @@
+import type { LimitType } from '../errors/budget-errors.js';
+import type { Amounts } from './amounts.js';
+import { LIMIT_TYPES, times } from './amounts.js';
+import type { Shortage } from './blocked.js';
+import type { BudgetNode } from './budget-node.js';
+import type { CompiledPrice } from './model-price.js';
+import { picosOf } from './money.js';
+import { type Tariff, worstCostUnits } from './tariff.js';
+
+/** The most that a call of a model can use, known before it is sent. */
+export interface CallBound {
+  /** No fewer tokens than the input has: a bound, not a guess. */
+  readonly inputTokens: number;
+  /** Most tokens of output of each choice, as the request asks; `undefined` where it does not say. 0 where there is none. */
+  readonly outputTokens?: number | undefined;
+  /** Most tokens of output where the request does not say. @default 4096 */
+  readonly defaultOutputTokens?: number | undefined;
+  /** Fewest tokens of output that the provider takes as a cap. @default 1 */
+  readonly minOutputTokens?: number | undefined;
+  /** How many answers are asked for at once, each with output of its own. @default 1 */
+  readonly choices?: number | undefined;
+  /** How often the call may be billed: the first attempt and its retries. @default 1 */
+  readonly attempts?: number | undefined;
+  /** USD for what is not billed by token, such as searches; the declared maximum. @default 0 */
+  readonly extraUsd?: number | undefined;
+  /** Why there is no bound; then a hard budget refuses the call. */
+  readonly unbounded?: string | undefined;
+}
+
+/** What a call is priced by. */
+export interface CallRates {
+  readonly provider: string;
+  readonly model: string;
+  readonly price: CompiledPrice | undefined;
+  readonly tariff: Tariff | undefined;
+}
+
+/** A call that fits: what to hold, and the cap of its output. */
+export interface Fit {
+  /** For one attempt. */
+  readonly perAttempt: Amounts;
+  readonly attempts: number;
+  /** Tokens of output a choice; `undefined` where the call has none. */
+  readonly outputCap: number | undefined;
+}
+
+const DEFAULT_OUTPUT_TOKENS = 4096;
+
+/** What a call may come to with this cap, for one attempt. */
+export function worstCase(bound: CallBound, outputTokens: number, rates: CallRates): Amounts {
+  const output = outputTokens * (bound.choices ?? 1);
+  const { provider, model, price, tariff } = rates;
+  const extra = picosOf(bound.extraUsd ?? 0);
+  return {
+    token: BigInt(bound.inputTokens) + BigInt(output),
+    usd: (price?.worstCase(bound.inputTokens, output) ?? 0n) + extra,
+    cost: tariff === undefined ? 0n : worstCostUnits(tariff, provider, model, bound.inputTokens, output),
+  };
+}
+
+/**
+ * Finds the greatest cap of output, up to the one that was asked for, with which the worst case of a call fits into every hard
+ * scope around it.
+ *
+ * @returns what is missing where not even the smallest cap fits
+ */
+export function fit(node: BudgetNode, bound: CallBound, rates: CallRates): Fit | Shortage {
+  const attempts = bound.attempts ?? 1;
+  const hasOutput = bound.outputTokens !== 0;
+  const wanted = hasOutput ? (bound.outputTokens ?? bound.defaultOutputTokens ?? DEFAULT_OUTPUT_TOKENS) : 0;
+  const least = hasOutput ? Math.min(wanted, bound.minOutputTokens ?? 1) : 0;
+
+  const shortageOf = (cap: number): Shortage | undefined =>
+    shortage(node, times(worstCase(bound, cap, rates), attempts));
+  const missing = shortageOf(least);
+  if (missing !== undefined) return missing;
+
+  let [fits, tooMuch] = [least, wanted + 1];
+  if (shortageOf(wanted) === undefined) fits = wanted;
+  else
+    while (tooMuch - fits > 1) {
+      const middle = fits + Math.floor((tooMuch - fits) / 2);
+      if (shortageOf(middle) === undefined) fits = middle;
+      else tooMuch = middle;
+    }
+  return { perAttempt: worstCase(bound, fits, rates), attempts, outputCap: hasOutput ? fits : undefined };
+}
+
+function shortage(node: BudgetNode, needed: Amounts): Shortage | undefined {
+  for (const each of node.chain()) {
+    if (!each.isHard) continue;
+    for (const limitType of LIMIT_TYPES) {
+      const limit = each.limits[limitType];
+      if (limit === undefined || each.used[limitType] + each.held[limitType] + needed[limitType] <= limit) continue;
+      const isForNow = each.used[limitType] + needed[limitType] <= limit;
+      return { node: each, limitType: limitType satisfies LimitType, needed: needed[limitType], isForNow };
+    }
+  }
+  return undefined;
+}

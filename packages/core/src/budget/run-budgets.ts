@@ -1,0 +1,179 @@
+import type { LimitType } from '../errors/budget-errors.js';
+import { BudgetConfigurationError } from '../errors/budget-errors.js';
+import { shown, UsageError } from '../errors/usage-errors.js';
+import { NO_AMOUNTS } from './amounts.js';
+import { readableAmount, tellWarnings } from './budget-events.js';
+import { BudgetNode } from './budget-node.js';
+import { type BudgetOptions, type ReadBudgetOptions, readBudgetOptions } from './budget-options.js';
+import type { BudgetRun } from './budget-run.js';
+import { type BudgetScope, HeldScope, type ScopeOwner } from './budget-scope.js';
+import { picosOf } from './money.js';
+import { costUnitsOfMoney } from './tariff.js';
+
+/** A call of a model on its way. */
+export interface PendingCall {
+  /** Nobody will report how it ended. */
+  abandon(): void;
+}
+
+/** The budget scopes of one run: at most one root at a time, and what is nested in it. */
+export class RunBudgets implements ScopeOwner {
+  readonly #run: BudgetRun;
+  /** How many hold each open scope. */
+  readonly #holders = new Map<BudgetNode, number>();
+  #root: { readonly node: BudgetNode; readonly options: ReadBudgetOptions } | undefined;
+
+  /** Calls of models on their way. */
+  readonly #calls = new Set<PendingCall>();
+
+  constructor(run: BudgetRun) {
+    this.#run = run;
+  }
+
+  get run(): BudgetRun {
+    return this.#run;
+  }
+
+  /** The open root. */
+  get root(): BudgetNode | undefined {
+    return this.#root?.node;
+  }
+
+  /** Whether any scope is open. */
+  get isOpen(): boolean {
+    return this.#holders.size > 0;
+  }
+
+  /**
+   * Opens a scope: nested where one is around, else the run's root, which is joined where it is open.
+   *
+   * @throws {UsageError} for wrong options
+   * @throws {BudgetConfigurationError} where the root is open with other options
+   */
+  open(method: string, options: BudgetOptions, around: BudgetNode | undefined): BudgetScope {
+    const read = readBudgetOptions(method, options, this.#run.core.tariff !== undefined);
+    return new HeldScope(this.openNode(read, around), this);
+  }
+
+  /** The same with options that have been checked. */
+  openNode(options: ReadBudgetOptions, around: BudgetNode | undefined): BudgetNode {
+    const parent = openAround(around);
+    if (parent !== undefined) {
+      if (options.planKey !== undefined && parent.planKey !== undefined && options.planKey !== parent.planKey)
+        throw new BudgetConfigurationError('planKey', parent.planKey, options.planKey);
+      return this.#hold(new BudgetNode(options, parent));
+    }
+    if (this.#root === undefined) {
+      this.#root = { node: new BudgetNode(options, undefined), options };
+    } else {
+      // Before it is joined: whoever contradicts must not keep the root open.
+      assertSame(this.#root.options, this.#root.node, options);
+    }
+    return this.#hold(this.#root.node);
+  }
+
+  /** The scope that a call is charged to: this one or, where it was closed, the nearest open one around it. */
+  openFrom(node: BudgetNode | undefined): BudgetNode | undefined {
+    return openAround(node) ?? this.root;
+  }
+
+  /** A call of a model was sent. */
+  track<Call extends PendingCall>(call: Call): Call {
+    this.#calls.add(call);
+    return call;
+  }
+
+  /** It was settled. */
+  untrack(call: PendingCall): void {
+    this.#calls.delete(call);
+  }
+
+  /** The run is over: what was never reported is charged its estimate, and every scope is closed. */
+  end(): void {
+    for (const call of [...this.#calls]) call.abandon();
+    for (const node of this.#holders.keys()) node.isClosed = true;
+    this.#holders.clear();
+    this.#root = undefined;
+  }
+
+  addCost(node: BudgetNode, usd: number, name: string): void {
+    if (typeof usd !== 'number' || !Number.isFinite(usd) || usd < 0)
+      throw new UsageError(`addCost: usd = ${shown(usd)} must be a non-negative amount of USD`, {
+        code: 'usage.argument',
+      });
+    if (typeof name !== 'string' || name === '')
+      throw new UsageError(`addCost: name = ${shown(name)} must be a text that is not empty`, {
+        code: 'usage.argument',
+      });
+    const picos = picosOf(usd);
+    const cost = this.#customCost(node.root, picos);
+    const tool = this.#run.currentTool();
+    const warned = node.charge(
+      { ...NO_AMOUNTS, usd: picos, cost },
+      { place: { scopeName: node.name, tool }, what: { type: 'custom', name }, usd: picos, cost },
+    );
+    tellWarnings(this.#run, warned);
+  }
+
+  enter<Result>(node: BudgetNode, body: () => Result): Result {
+    return this.#run.withBudget(node, body);
+  }
+
+  async close(node: BudgetNode): Promise<void> {
+    this.closeNode(node);
+  }
+
+  /** One holder less; the last one closes the scope. */
+  closeNode(node: BudgetNode): void {
+    const holders = this.#holders.get(node);
+    if (holders === undefined) return;
+    if (holders > 1) {
+      this.#holders.set(node, holders - 1);
+      return;
+    }
+    this.#holders.delete(node);
+    node.isClosed = true;
+    if (this.#root?.node === node) this.#root = undefined;
+  }
+
+  #hold(node: BudgetNode): BudgetNode {
+    this.#holders.set(node, (this.#holders.get(node) ?? 0) + 1);
+    return node;
+  }
+
+  // Rounded of the sum: many small costs must not round to nothing one by one.
+  #customCost(root: BudgetNode, picos: bigint): bigint {
+    const { tariff } = this.#run.core;
+    if (tariff === undefined) return 0n;
+    const before = costUnitsOfMoney(tariff, root.customUsd);
+    root.customUsd += picos;
+    return costUnitsOfMoney(tariff, root.customUsd) - before;
+  }
+}
+
+function openAround(node: BudgetNode | undefined): BudgetNode | undefined {
+  let open = node;
+  while (open?.isClosed) open = open.parent;
+  return open;
+}
+
+const LIMIT_OPTIONS: Readonly<Record<LimitType, string>> = {
+  token: 'tokenLimit',
+  usd: 'usdLimit',
+  cost: 'costLimit',
+};
+
+// Only what is given counts: leaving an option out joins whatever is there.
+function assertSame(first: ReadBudgetOptions, root: BudgetNode, second: ReadBudgetOptions): void {
+  for (const option of ['name', 'planKey', 'enforcement', 'warnAt'] as const) {
+    const [was, is] = [option === 'enforcement' ? (root.isHard ? 'hard' : 'soft') : first[option], second[option]];
+    if (is !== undefined && is !== was) throw new BudgetConfigurationError(option, was, is);
+  }
+  for (const type of ['token', 'usd', 'cost'] as const) {
+    const [was, is] = [first.limits[type], second.limits[type]];
+    if (is === undefined || is === was) continue;
+    const readable = (amount: bigint | undefined): number | undefined =>
+      amount === undefined ? undefined : readableAmount(type, amount);
+    throw new BudgetConfigurationError(LIMIT_OPTIONS[type], readable(was), readable(is));
+  }
+}

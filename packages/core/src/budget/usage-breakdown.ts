@@ -1,0 +1,120 @@
+import { microsOf } from './money.js';
+import { addUsage, type TokenUsage, tokensOf, tokenUsage } from './token-usage.js';
+
+/** What one kind of call has used: all calls of one model, scope and tool together. */
+export interface ModelUsageEntry {
+  readonly type: 'model';
+  readonly provider: string;
+  readonly model: string;
+  /** Name of the innermost scope. */
+  readonly scopeName: string | undefined;
+  /** Tool in whose body the calls were made. */
+  readonly tool: string | undefined;
+  readonly calls: number;
+  /** How many of the calls did not say what they used, and were charged their estimate. */
+  readonly estimatedCalls: number;
+  /** How many of the calls had no known price: their USD are missing. */
+  readonly unpricedCalls: number;
+  readonly usage: TokenUsage;
+  readonly tokens: number;
+  readonly usdMicros: number;
+  readonly costUnits: number;
+}
+
+/** What `addCost` was told. */
+export interface CustomUsageEntry {
+  readonly type: 'custom';
+  readonly name: string;
+  readonly scopeName: string | undefined;
+  readonly tool: string | undefined;
+  readonly calls: number;
+  readonly usdMicros: number;
+  readonly costUnits: number;
+}
+
+/** One line of a breakdown. */
+export type UsageEntry = ModelUsageEntry | CustomUsageEntry;
+
+/** Where something was used. */
+export interface UsagePlace {
+  readonly scopeName: string | undefined;
+  readonly tool: string | undefined;
+}
+
+/** A charge, as it is broken down. */
+export interface Charge {
+  readonly place: UsagePlace;
+  readonly what:
+    | {
+        readonly type: 'model';
+        readonly provider: string;
+        readonly model: string;
+        readonly usage: TokenUsage;
+        readonly isEstimated: boolean;
+        readonly isUnpriced: boolean;
+      }
+    | { readonly type: 'custom'; readonly name: string };
+  readonly usd: bigint;
+  readonly cost: bigint;
+}
+
+interface Line {
+  readonly charge: Charge;
+  calls: number;
+  estimated: number;
+  unpriced: number;
+  usage: TokenUsage;
+  usd: bigint;
+  cost: bigint;
+}
+
+const NO_USAGE = tokenUsage({});
+
+/** Lines by what was used and where; equal ones are added up, so that a long run has a short breakdown. */
+export class UsageBreakdown {
+  readonly #lines = new Map<string, Line>();
+
+  add(charge: Charge): void {
+    const key = keyOf(charge);
+    const { what, usd, cost } = charge;
+    let line = this.#lines.get(key);
+    if (line === undefined) {
+      line = { charge, calls: 0, estimated: 0, unpriced: 0, usage: NO_USAGE, usd: 0n, cost: 0n };
+      this.#lines.set(key, line);
+    }
+    line.calls++;
+    line.usd += usd;
+    line.cost += cost;
+    if (what.type === 'custom') return;
+    line.usage = addUsage(line.usage, what.usage);
+    if (what.isEstimated) line.estimated++;
+    if (what.isUnpriced) line.unpriced++;
+  }
+
+  /** The lines, in the order in which they were first seen. */
+  entries(): readonly UsageEntry[] {
+    return [...this.#lines.values()].map(entryOf);
+  }
+}
+
+function keyOf({ place, what }: Charge): string {
+  const names = what.type === 'model' ? [what.provider, what.model] : [what.name];
+  return JSON.stringify([what.type, ...names, place.scopeName ?? null, place.tool ?? null]);
+}
+
+function entryOf({ charge, calls, estimated, unpriced, usage, usd, cost }: Line): UsageEntry {
+  const { place, what } = charge;
+  const shared = { ...place, calls, usdMicros: microsOf(usd), costUnits: Number(cost) };
+  if (what.type === 'custom') return { type: 'custom', name: what.name, ...shared };
+  const { provider, model } = what;
+  return {
+    type: 'model',
+    provider,
+    model,
+    ...shared,
+    estimatedCalls: estimated,
+    unpricedCalls: unpriced,
+    usage,
+    tokens: tokensOf(usage),
+  };
+}

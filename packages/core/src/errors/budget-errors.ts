@@ -1,0 +1,127 @@
+import { ActGuardError, nameError } from './actguard-error.js';
+import { ToolGuardError } from './guard-errors.js';
+import type { PromptText } from './refusal.js';
+import { RunContextError } from './run-errors.js';
+import { UsageError } from './usage-errors.js';
+
+/** What a budget may limit: tokens, money, or cost units of a tariff. */
+export type LimitType = 'token' | 'usd' | 'cost';
+
+/** What is known of a limit that was reached. Amounts of `usd` are USD. */
+export interface BudgetFacts {
+  /** Id of the tool that was refused, or provider and model of the call: `openai/gpt-5`. */
+  readonly tool: string;
+  readonly limitType: LimitType;
+  readonly used: number;
+  readonly limit: number;
+  readonly scopeId: string;
+  readonly scopeName: string | undefined;
+  readonly scopeKind: 'root' | 'nested';
+  readonly parentScopeId: string | undefined;
+  readonly rootScopeId: string;
+  readonly planKey: string | undefined;
+  readonly userId: string | undefined;
+  /** The least that the refused call needs, where that and not the limit alone was the reason. */
+  readonly needed?: number | undefined;
+  /** `local`: a limit of this run. `remote`: a gateway's. */
+  readonly origin?: 'local' | 'remote';
+  /** Only holds of other calls are in the way: the same call may pass once they have ended. */
+  readonly retryable?: boolean;
+}
+
+const UNITS: Readonly<Record<LimitType, string>> = { token: 'tokens', usd: 'USD', cost: 'cost units' };
+
+/** A limit of a budget is used up, or what is left of it does not suffice for the call. Nothing was sent. */
+export class BudgetExceededError extends ToolGuardError {
+  readonly limitType: LimitType;
+  readonly used: number;
+  readonly limit: number;
+  readonly scopeId: string;
+  readonly scopeName: string | undefined;
+  readonly scopeKind: 'root' | 'nested';
+  readonly rootScopeId: string;
+  readonly userId: string | undefined;
+  readonly origin: 'local' | 'remote';
+
+  constructor(facts: BudgetFacts) {
+    const { tool, limitType, used, limit, scopeName, needed, origin = 'local', retryable = false } = facts;
+    const scope =
+      scopeName === undefined
+        ? `the budget of the ${facts.scopeKind === 'root' ? 'run' : 'scope'}`
+        : `the budget "${scopeName}"`;
+    const need = needed === undefined ? '' : `, and the call needs ${needed} more`;
+    super(`${tool}: ${scope} has used ${used} of ${limit} ${UNITS[limitType]}${need}`, {
+      code: 'budget.limit_exceeded',
+      reason: 'budget_exhausted',
+      tool,
+      retryable,
+      details: { ...facts, origin },
+    });
+    this.limitType = limitType;
+    this.used = used;
+    this.limit = limit;
+    this.scopeId = facts.scopeId;
+    this.scopeName = scopeName;
+    this.scopeKind = facts.scopeKind;
+    this.rootScopeId = facts.rootScopeId;
+    this.userId = facts.userId;
+    this.origin = origin;
+  }
+
+  protected prompt(): PromptText {
+    return {
+      because: 'The budget for this task is used up.',
+      tryInstead: 'Make no further calls. Answer with what you have, and say that the budget ended.',
+    };
+  }
+}
+nameError(BudgetExceededError, 'BudgetExceededError');
+
+/** A hard budget cannot hold a call whose cost has no bound that is known before it is made. Nothing was sent. */
+export class UnboundedCostError extends ActGuardError {
+  constructor(model: string, why: string) {
+    super(`${model}: a hard budget needs to know the most that a call can cost, and this one has no bound: ${why}`, {
+      code: 'budget.unbounded_cost',
+      details: { model, why },
+    });
+  }
+}
+nameError(UnboundedCostError, 'UnboundedCostError');
+
+/** A USD limit cannot hold a model whose price is not known. Nothing was sent. */
+export class UnpricedModelError extends ActGuardError {
+  constructor(provider: string, model: string) {
+    super(
+      `${provider}/${model}: a USD limit needs a price, and none is known; give one per million tokens: ` +
+        `AgentHost.create({ prices: { '${provider}/${model}': { input: 1, output: 2 } } }), or limit tokens instead`,
+      { code: 'budget.model_unpriced', details: { provider, model } },
+    );
+  }
+}
+nameError(UnpricedModelError, 'UnpricedModelError');
+
+/** A root budget was opened again with options that contradict the first. It did not attach. */
+export class BudgetConfigurationError extends RunContextError {
+  constructor(option: string, first: unknown, second: unknown) {
+    super(
+      `the run's budget was opened with ${option} = ${String(first)}, and is opened again with ${String(second)}: ` +
+        'leave the option out to join it, or open a nested scope inside it',
+      {
+        code: 'runtime.budget_configuration_mismatch',
+        reason: 'budget_configuration_mismatch',
+        details: { option, first, second },
+      },
+    );
+  }
+}
+nameError(BudgetConfigurationError, 'BudgetConfigurationError');
+
+/** A call was made in a budget scope that has been closed, with no open one around it. Nothing was sent. */
+export class BudgetClosedError extends UsageError {
+  constructor(what: string) {
+    super(`${what}: its budget has been closed, and none around it is open; await what is started inside a budget`, {
+      code: 'usage.budget_closed',
+    });
+  }
+}
+nameError(BudgetClosedError, 'BudgetClosedError');

@@ -1,0 +1,42 @@
+import type { BudgetNode } from '../budget/budget-node.js';
+import { type BudgetScope, HeldScope } from '../budget/budget-scope.js';
+import { RunBudgets } from '../budget/run-budgets.js';
+import { ambientFrame } from '../run/ambient.js';
+import type { CallRun } from '../run/call-run.js';
+
+/** Whose budget a call is charged to. */
+export interface ChargedScope {
+  readonly budgets: RunBudgets;
+  /** The open scope; `undefined` where the run has none around the caller. */
+  readonly node: BudgetNode | undefined;
+  /** There was a scope, and neither it nor one around it is open. */
+  readonly isClosed: boolean;
+}
+
+/**
+ * The scope that a call of the caller's is charged to: the one given, or one around the caller that lies inside it, or the one
+ * around the caller.
+ *
+ * @returns `undefined` outside a run
+ */
+export function chargedScope(given: BudgetScope | undefined): ChargedScope | undefined {
+  const frame = ambientFrame();
+  const around = frame && (frame.run as Partial<CallRun>).budgets;
+  if (given !== undefined) {
+    const node = HeldScope.nodeOf(given);
+    const owner = HeldScope.ownerOf(given);
+    if (node === undefined || !(owner instanceof RunBudgets))
+      throw new TypeError('budget must be a scope that run.budget returned');
+    const isInside = around === owner && frame?.budget !== undefined && [...frame.budget.chain()].includes(node);
+    return resolved(owner, isInside ? frame.budget : node);
+  }
+  if (frame === undefined || around === undefined) return undefined;
+  return frame.budget === undefined
+    ? { budgets: around, node: undefined, isClosed: false }
+    : resolved(around, frame.budget);
+}
+
+function resolved(budgets: RunBudgets, node: BudgetNode): ChargedScope {
+  const open = budgets.openFrom(node);
+  return { budgets, node: open, isClosed: open === undefined };
+}

@@ -1,0 +1,136 @@
+import { refuseForBudget } from '../budget/blocked.js';
+import type { BudgetNode } from '../budget/budget-node.js';
+import type { BudgetScope } from '../budget/budget-scope.js';
+import { type CallBound, type CallRates, fit } from '../budget/call-bound.js';
+import { CompiledPrice, type ModelPrice, type PriceSource } from '../budget/model-price.js';
+import type { RunBudgets } from '../budget/run-budgets.js';
+import type { TokenUsage } from '../budget/token-usage.js';
+import { BudgetClosedError, UnboundedCostError, UnpricedModelError } from '../errors/budget-errors.js';
+import { MissingRunError } from '../errors/run-errors.js';
+import type { MaybePromise } from '../store/state-store.js';
+import { chargedScope } from './charged-scope.js';
+import { OpenModelCall } from './open-model-call.js';
+
+/** A call of a model that is about to be sent, as its meter describes it. */
+export interface ModelRequest {
+  /** Such as `openai`. */
+  readonly provider: string;
+  /** As it was asked for. */
+  readonly model: string;
+  /** What is called, such as `chat.completions`. */
+  readonly operation: string;
+  /** The most that the call can use. Asked for only where a hard budget holds it, or where nothing was reported. */
+  bound(): CallBound;
+  /** Scope that the call belongs to. @default the one around the caller */
+  readonly budget?: BudgetScope | undefined;
+  /** What to do where no run is around: let through unmetered, or refuse. @default 'pass' */
+  readonly outside?: 'pass' | 'refuse' | undefined;
+  /** Prices that go before those of the host. */
+  readonly prices?: PriceSource | undefined;
+  /** Prices for what neither those nor the host know. */
+  readonly defaultPrices?: PriceSource | undefined;
+}
+
+/** How a call of a model ended. */
+export interface ModelCallReport {
+  /** `success`: it was answered. `failed`: an error. `aborted`: its caller left early. */
+  readonly outcome: 'success' | 'failed' | 'aborted';
+  /** What the provider says was used; absent where it says nothing. */
+  readonly usage?: TokenUsage | undefined;
+  /** Attempts that may have been billed without saying what they used: each is charged an estimate. @default 0 */
+  readonly unreportedAttempts?: number | undefined;
+  /**
+   * What such an attempt probably used. A hard budget charges the worst case instead: it cannot know better.
+   *
+   * @default the bound of the call
+   */
+  readonly estimate?: TokenUsage | undefined;
+  /** The model that the provider names in its answer. */
+  readonly responseModel?: string | undefined;
+}
+
+/** A call of a model that was let through. */
+export interface ModelCall {
+  /** Most tokens of output of each choice that the request may ask for; `undefined` leaves it as it is. */
+  readonly outputCap: number | undefined;
+  /** Charges what was used and gives back what was held. Counts once: the first report is the one. */
+  settle(report: ModelCallReport): void;
+}
+
+/** Nobody meters the call. */
+const UNMETERED: ModelCall = { outputCap: undefined, settle() {} };
+
+const compiled = new WeakMap<ModelPrice, CompiledPrice>();
+
+/**
+ * Asks the budgets around the caller whether a call of a model may be sent. For meters of provider SDKs: call it before each
+ * call that is billed, cap the output as the answer says, and settle it however it ends.
+ *
+ * @throws {BudgetExceededError} where a limit is used up, or a hard budget has too little left
+ * @throws {UnboundedCostError} where a hard budget cannot know the most that it costs
+ * @throws {UnpricedModelError} where USD are limited and the price is not known
+ * @throws {BudgetClosedError} where the scope was closed, and none around it is open
+ * @throws {MissingRunError} outside a run, where `outside` says so
+ */
+export function admitModelCall(request: ModelRequest): MaybePromise<ModelCall> {
+  const label = `${request.provider}/${request.model}`;
+  const charged = chargedScope(request.budget);
+  if (charged === undefined) {
+    if (request.outside === 'refuse') throw new MissingRunError(`a metered call of ${label}`);
+    return UNMETERED;
+  }
+  const { budgets, node, isClosed } = charged;
+  const { run } = budgets;
+  if (isClosed) throw new BudgetClosedError(label);
+  const price = priceOf(request, budgets);
+  const rates: CallRates = { provider: request.provider, model: request.model, price, tariff: run.core.tariff };
+  const open = (held?: OpenModelCall['held'], outputCap?: number): ModelCall =>
+    budgets.track(new OpenModelCall({ request, budgets, node, rates, held, outputCap, tool: run.currentTool() }));
+  if (node === undefined) return open();
+
+  const exceeded = node.exceeded();
+  if (exceeded !== undefined) refuseForBudget(run, exceeded, label);
+  if (price === undefined && limitsUsd(node))
+    refuseUnless(run.isObserved, new UnpricedModelError(request.provider, request.model));
+  if (run.isObserved || !isHard(node)) return open();
+
+  const bound = request.bound();
+  if (bound.unbounded !== undefined) throw new UnboundedCostError(label, bound.unbounded);
+  const found = fit(node, bound, rates);
+  if ('node' in found) {
+    // What not even an empty scope could hold will never fit; what others hold comes back.
+    if (!found.isForNow) found.node.latched ??= found.limitType;
+    refuseForBudget(run, found, label);
+    return open();
+  }
+  return open({ perAttempt: found.perAttempt, attempts: found.attempts }, found.outputCap);
+}
+
+function priceOf(
+  { provider, model, prices, defaultPrices }: ModelRequest,
+  { run }: RunBudgets,
+): CompiledPrice | undefined {
+  const asked = { provider, model, at: run.core.clock.wall() };
+  const price = prices?.priceOf(asked) ?? run.core.prices?.priceOf(asked) ?? defaultPrices?.priceOf(asked);
+  if (price === undefined) return undefined;
+  let ready = compiled.get(price);
+  if (ready === undefined) {
+    ready = new CompiledPrice(price);
+    compiled.set(price, ready);
+  }
+  return ready;
+}
+
+function limitsUsd(node: BudgetNode): boolean {
+  for (const each of node.chain()) if (each.limits.usd !== undefined) return true;
+  return false;
+}
+
+function isHard(node: BudgetNode): boolean {
+  for (const each of node.chain()) if (each.isHard) return true;
+  return false;
+}
+
+function refuseUnless(isObserved: boolean, error: Error): void {
+  if (!isObserved) throw error;
+}

@@ -1,0 +1,121 @@
+import type { Amounts } from '../budget/amounts.js';
+import { times } from '../budget/amounts.js';
+import { aboutRun, tellWarnings } from '../budget/budget-events.js';
+import type { BudgetNode } from '../budget/budget-node.js';
+import type { CallRates } from '../budget/call-bound.js';
+import { microsOf } from '../budget/money.js';
+import type { RunBudgets } from '../budget/run-budgets.js';
+import { costUnitsOf } from '../budget/tariff.js';
+import { type TokenUsage, tokensOf, tokenUsage } from '../budget/token-usage.js';
+import type { ModelCall, ModelCallReport, ModelRequest } from './model-call.js';
+
+/** What is known of a call when it is sent. */
+interface Sent {
+  readonly request: ModelRequest;
+  readonly budgets: RunBudgets;
+  readonly node: BudgetNode | undefined;
+  readonly rates: CallRates;
+  /** What a hard budget holds for it. */
+  readonly held: { readonly perAttempt: Amounts; readonly attempts: number } | undefined;
+  readonly outputCap: number | undefined;
+  readonly tool: string | undefined;
+}
+
+/** A call of a model on its way: what is held for it is given back once, whatever becomes of it. */
+export class OpenModelCall implements ModelCall {
+  readonly #sent: Sent;
+  #isSettled = false;
+
+  constructor(sent: Sent) {
+    this.#sent = sent;
+    if (sent.held !== undefined) sent.node?.hold(times(sent.held.perAttempt, sent.held.attempts));
+  }
+
+  get outputCap(): number | undefined {
+    return this.#sent.outputCap;
+  }
+
+  get held(): Sent['held'] {
+    return this.#sent.held;
+  }
+
+  settle(report: ModelCallReport): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    const { budgets, node, held } = this.#sent;
+    budgets.untrack(this);
+    if (held !== undefined) node?.release(times(held.perAttempt, held.attempts));
+    if (report.usage !== undefined) this.#charge(report, report.usage, false);
+    const unreported = Math.min(report.unreportedAttempts ?? 0, held?.attempts ?? Number.POSITIVE_INFINITY);
+    for (let attempt = 0; attempt < unreported; attempt++) this.#charge(report, this.#estimate(report), true);
+    if (report.usage === undefined && unreported === 0)
+      this.#tell(report, tokenUsage({}), this.#priced(tokenUsage({})), false);
+  }
+
+  /** Nobody will report any more: the run is over. */
+  abandon(): void {
+    this.settle({ outcome: 'aborted', unreportedAttempts: 1 });
+  }
+
+  #estimate({ estimate }: ModelCallReport): TokenUsage {
+    const { held, outputCap, request } = this.#sent;
+    if (held === undefined && estimate !== undefined) return estimate;
+    const { inputTokens, outputTokens = 0, choices = 1 } = request.bound();
+    return tokenUsage({ input: inputTokens, output: (outputCap ?? outputTokens) * choices });
+  }
+
+  #charge(report: ModelCallReport, usage: TokenUsage, isEstimated: boolean): void {
+    const { budgets, node, request, tool, held } = this.#sent;
+    const priced = this.#priced(usage);
+    // An estimate of tokens does not say which of them were dear.
+    const amounts = isEstimated && held !== undefined ? held.perAttempt : priced;
+    this.#tell(report, usage, amounts, isEstimated);
+    if (node === undefined) return;
+    const warned = node.charge(amounts, {
+      place: { scopeName: node.name, tool },
+      what: {
+        type: 'model',
+        provider: request.provider,
+        model: request.model,
+        usage,
+        isEstimated,
+        isUnpriced: this.#sent.rates.price === undefined,
+      },
+      usd: amounts.usd,
+      cost: amounts.cost,
+    });
+    tellWarnings(budgets.run, warned);
+  }
+
+  #priced(usage: TokenUsage): Amounts {
+    const { price, tariff, provider, model } = this.#sent.rates;
+    return {
+      token: BigInt(tokensOf(usage)),
+      usd: price?.costOf(usage) ?? 0n,
+      cost: tariff === undefined ? 0n : costUnitsOf(tariff, provider, model, usage),
+    };
+  }
+
+  #tell(report: ModelCallReport, usage: TokenUsage, amounts: Amounts, isEstimated: boolean): void {
+    const { budgets, node, request, tool, rates } = this.#sent;
+    const { events } = budgets.run.core;
+    if (!events.isListening) return;
+    const failed = report.outcome !== 'success';
+    events.emit({
+      ...aboutRun(budgets.run, 'llm', failed ? 'error' : '', failed ? 'failed' : 'success'),
+      name: 'llm.usage',
+      provider: request.provider,
+      model: request.model,
+      responseModel: report.responseModel,
+      operation: request.operation,
+      usage,
+      tokens: Number(amounts.token),
+      usdMicros: rates.price === undefined ? undefined : microsOf(amounts.usd),
+      costUnits: Number(amounts.cost),
+      isEstimated,
+      scopeId: node?.id,
+      scopeName: node?.name,
+      toolName: tool,
+    });
+  }
+}

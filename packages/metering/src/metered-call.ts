@@ -1,0 +1,163 @@
+import { admitModelCall, type ModelCall, type PriceSource, type TokenUsage, tokenUsage } from '@actguard/core';
+import type { MeterOptions } from './meter-options.js';
+import type { StreamEnd } from './observe-iterator.js';
+import type { AnswerReader, Operation, RequestBody } from './operation.js';
+
+/** Errors of a connection that was never made: nothing reached the provider. */
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** About so many characters of output are a token: an estimate for what was cut off. */
+const CHARACTERS_PER_TOKEN = 3;
+
+/** What a meter knows of its client. */
+export interface Metering {
+  readonly provider: string;
+  readonly options: MeterOptions;
+  /** The user's own prices. */
+  readonly prices: PriceSource | undefined;
+  /** Prices of the package. */
+  readonly defaultPrices: PriceSource;
+}
+
+/** One billed call, from the question whether it may be sent to its settlement: once, however it ends. */
+export class MeteredCall {
+  readonly #call: ModelCall;
+  readonly #body: RequestBody;
+  readonly #operation: Operation;
+  readonly #reader: AnswerReader;
+  readonly #attempts: number;
+  /** Attempts of which it is not known whether they were billed. */
+  #unreported = 0;
+
+  private constructor(
+    call: ModelCall,
+    operation: Operation,
+    body: RequestBody,
+    reader: AnswerReader,
+    attempts: number,
+  ) {
+    this.#call = call;
+    this.#operation = operation;
+    this.#body = body;
+    this.#reader = reader;
+    this.#attempts = attempts;
+  }
+
+  /**
+   * Asks the budgets around the caller.
+   *
+   * @param attempts how often the SDK may send it: the first time and its retries
+   * @throws {BudgetExceededError} and what else `admitModelCall` throws
+   */
+  static async admit(
+    { provider, options, prices, defaultPrices }: Metering,
+    operation: Operation,
+    body: RequestBody,
+    isStream: boolean,
+    attempts: number,
+  ): Promise<MeteredCall> {
+    const call = await admitModelCall({
+      provider,
+      model: operation.model(body),
+      operation: operation.name,
+      bound: () => ({
+        defaultOutputTokens: options.defaultOutputTokens,
+        ...operation.bound(body),
+        attempts,
+      }),
+      budget: options.budget,
+      outside: options.outside,
+      prices,
+      defaultPrices,
+    });
+    const capped = call.outputCap === undefined ? body : operation.withOutputCap(body, call.outputCap);
+    const told = isStream ? operation.withStreamUsage?.(capped) : undefined;
+    return new MeteredCall(call, operation, told ?? capped, operation.reader(told !== undefined), attempts);
+  }
+
+  /** The request as it may be sent. */
+  get body(): RequestBody {
+    return this.#body;
+  }
+
+  /** An attempt was not answered: what became of it at the provider is not known, unless it never got there. */
+  attemptFailed(error: unknown): void {
+    if (!wasNeverSent(error)) this.#unreported++;
+  }
+
+  /** Looks at an answer or at an event of one; `false` hides it. */
+  see(data: unknown): boolean {
+    try {
+      return this.#reader.read(data);
+    } catch {
+      // What cannot be read says nothing; the caller gets it as it is.
+      return true;
+    }
+  }
+
+  /** The whole answer was seen. */
+  answered(data: unknown): void {
+    this.see(data);
+    this.#settle('success');
+  }
+
+  /** A stream is over. */
+  ended(end: StreamEnd): void {
+    if (end.how === 'error') return this.failed(end.error, true);
+    this.#settle(end.how === 'end' || this.#reader.isFinal ? 'success' : 'aborted');
+  }
+
+  /**
+   * The call failed.
+   *
+   * @param wasAnswered the provider had begun to answer, so it bills what it has made
+   */
+  failed(error: unknown, wasAnswered: boolean): void {
+    if (wasAnswered) return this.#settle(isAbort(error) ? 'aborted' : 'failed');
+    this.#call.settle({ outcome: isAbort(error) ? 'aborted' : 'failed', ...this.#lost(0) });
+  }
+
+  #settle(outcome: 'success' | 'failed' | 'aborted'): void {
+    const { usage, isFinal, model } = this.#reader;
+    const isKnown = usage !== undefined && isFinal;
+    this.#call.settle({
+      outcome,
+      responseModel: model,
+      ...(isKnown ? { usage, ...this.#lost(0) } : this.#lost(1)),
+    });
+  }
+
+  #lost(more: number): { readonly unreportedAttempts: number; readonly estimate: TokenUsage } {
+    return { unreportedAttempts: Math.min(this.#unreported + more, this.#attempts), estimate: this.#estimate() };
+  }
+
+  // What the provider said so far, or else the bound of the input; and the output that went by.
+  #estimate(): TokenUsage {
+    const { usage, outputLength } = this.#reader;
+    const seen = Math.ceil(outputLength / CHARACTERS_PER_TOKEN);
+    if (usage !== undefined) return { ...usage, output: Math.max(usage.output, seen - usage.reasoning) };
+    return tokenUsage({ input: this.#operation.bound(this.#body).inputTokens, output: seen });
+  }
+}
+
+function wasNeverSent(error: unknown): boolean {
+  for (let each = error, depth = 0; typeof each === 'object' && each !== null && depth < 5; depth++) {
+    const { code, cause } = each as { readonly code?: unknown; readonly cause?: unknown };
+    if (typeof code === 'string' && NEVER_SENT.has(code)) return true;
+    each = cause;
+  }
+  return false;
+}
+
+function isAbort(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { name } = error as { readonly name?: unknown };
+  return name === 'AbortError' || error.constructor?.name === 'APIUserAbortError';
+}

@@ -1,0 +1,93 @@
+import type { ModelPrice, PricedModel, PriceSource, TokenRates } from '@actguard/core';
+import { calcPrice, type MatchLogic, type ModelInfo, TieredPrices } from '@pydantic/genai-prices';
+
+/** Names of the package for providers that meters name otherwise. */
+const PROVIDERS: Readonly<Record<string, string>> = { gemini: 'google', vertex: 'google', xai: 'x-ai' };
+
+/** What a date or `latest` behind a model id looks like: the same model, pinned. */
+const PINNED = /[-@](?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$/;
+
+const DAY_MS = 86_400_000;
+const MAX_CACHED = 10_000;
+
+/**
+ * Prices of the package `@pydantic/genai-prices`, dated and without a network. The package matches ids by prefix; here only the
+ * very model has a price, also with a date behind its id: the price of a similar model is not a price.
+ */
+export function packagedPrices(): PriceSource {
+  const known = new Map<string, ModelPrice | undefined>();
+  return {
+    priceOf({ provider, model, at }: PricedModel): ModelPrice | undefined {
+      const day = Math.floor(at / DAY_MS);
+      const key = `${day}/${provider}/${model}`;
+      if (known.has(key)) return known.get(key);
+      // Names come from requests: a loop over made-up ones must not fill the memory.
+      if (known.size >= MAX_CACHED) known.clear();
+      const price = lookUp(provider, model, at);
+      known.set(key, price);
+      return price;
+    },
+  };
+}
+
+function lookUp(provider: string, model: string, at: number): ModelPrice | undefined {
+  const providerId = Object.hasOwn(PROVIDERS, provider) ? PROVIDERS[provider] : provider;
+  let found: ReturnType<typeof calcPrice>;
+  try {
+    found = calcPrice({ input_tokens: 1 }, model, {
+      ...(providerId !== undefined && { providerId }),
+      timestamp: new Date(at),
+    });
+  } catch {
+    return undefined;
+  }
+  return found !== null && isVery(found.model, model) ? priceFrom(found.model_price) : undefined;
+}
+
+function isVery(found: ModelInfo, asked: string): boolean {
+  const name = asked.toLowerCase();
+  const names = [name, name.replace(PINNED, '')];
+  const listed = [found.id.toLowerCase(), ...equalsIn(found.match)];
+  return names.some((each) => listed.includes(each));
+}
+
+function equalsIn(match: MatchLogic): readonly string[] {
+  if ('equals' in match) return [match.equals.toLowerCase()];
+  if ('or' in match) return match.or.flatMap(equalsIn);
+  return [];
+}
+
+type Price = Readonly<Record<string, number | TieredPrices | undefined>>;
+
+function priceFrom(price: Price): ModelPrice | undefined {
+  const base = ratesFrom(price, (rate) => (rate instanceof TieredPrices ? rate.base : rate));
+  if (base === undefined) return undefined;
+  const tiers = Object.values(price).flatMap((rate) => (rate instanceof TieredPrices ? rate.tiers : []));
+  if (tiers.length === 0) return base;
+  // Of several tiers the dearest counts from the first one on: too much rather than too little.
+  const long = ratesFrom(price, (rate) =>
+    rate instanceof TieredPrices ? Math.max(rate.base, ...rate.tiers.map((tier) => tier.price)) : rate,
+  );
+  const aboveInputTokens = Math.min(...tiers.map(({ start }) => start));
+  return { ...base, ...(long && { longContext: { ...long, aboveInputTokens } }) };
+}
+
+function ratesFrom(
+  price: Price,
+  read: (rate: number | TieredPrices | undefined) => number | undefined,
+): TokenRates | undefined {
+  const input = read(price['input_mtok']);
+  // Embeddings have no output.
+  const output = read(price['output_mtok']) ?? 0;
+  if (input === undefined) return undefined;
+  const optional: { -readonly [Rate in keyof TokenRates]?: number | undefined } = {
+    cachedInput: read(price['cache_read_mtok']),
+    cacheWrite5m: read(price['cache_write_mtok']),
+    cacheWrite1h: read(price['cache_write_1h_mtok']),
+    audioInput: read(price['input_audio_mtok']),
+    reasoning: read(price['output_reasoning_mtok']),
+    audioOutput: read(price['output_audio_mtok']),
+  };
+  const given = Object.entries(optional).filter(([, rate]) => rate !== undefined);
+  return { input, output, ...Object.fromEntries(given) };
+}
