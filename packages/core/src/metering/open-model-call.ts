@@ -2,8 +2,8 @@ import type { Amounts } from '../budget/amounts.js';
 import { times } from '../budget/amounts.js';
 import { aboutRun, tellWarnings } from '../budget/budget-events.js';
 import type { BudgetNode } from '../budget/budget-node.js';
-import type { CallRates } from '../budget/call-bound.js';
-import { microsOf } from '../budget/money.js';
+import { type CallRates, outputBoundOf } from '../budget/call-bound.js';
+import { microsOf, picosOf } from '../budget/money.js';
 import type { RunBudgets } from '../budget/run-budgets.js';
 import { costUnitsOf } from '../budget/tariff.js';
 import { type TokenUsage, tokensOf, tokenUsage } from '../budget/token-usage.js';
@@ -45,11 +45,14 @@ export class OpenModelCall implements ModelCall {
     const { budgets, node, held } = this.#sent;
     budgets.untrack(this);
     if (held !== undefined) node?.release(times(held.perAttempt, held.attempts));
-    if (report.usage !== undefined) this.#charge(report, report.usage, false);
-    const unreported = Math.min(report.unreportedAttempts ?? 0, held?.attempts ?? Number.POSITIVE_INFINITY);
+    const { usage, unreportedAttempts = 0 } = report;
+    // A meter of somebody else's hands on what a provider sent.
+    if (usage !== undefined) this.#charge(report, tokenUsage(usage), false);
+    const reported = usage === undefined ? 0 : 1;
+    const most = held === undefined ? unreportedAttempts : held.attempts - reported;
+    const unreported = Math.min(unreportedAttempts, most);
     for (let attempt = 0; attempt < unreported; attempt++) this.#charge(report, this.#estimate(report), true);
-    if (report.usage === undefined && unreported === 0)
-      this.#tell(report, tokenUsage({}), this.#priced(tokenUsage({})), false);
+    if (reported + unreported === 0) this.#tell(report, tokenUsage({}), this.#priced(tokenUsage({})), false);
   }
 
   /** Nobody will report any more: the run is over. */
@@ -59,14 +62,18 @@ export class OpenModelCall implements ModelCall {
 
   #estimate({ estimate }: ModelCallReport): TokenUsage {
     const { held, outputCap, request } = this.#sent;
-    if (held === undefined && estimate !== undefined) return estimate;
-    const { inputTokens, outputTokens = 0, choices = 1 } = request.bound();
-    return tokenUsage({ input: inputTokens, output: (outputCap ?? outputTokens) * choices });
+    if (held === undefined && estimate !== undefined) return tokenUsage(estimate);
+    const bound = request.bound();
+    return tokenUsage({
+      input: bound.inputTokens,
+      output: (outputCap ?? outputBoundOf(bound)) * (bound.choices ?? 1),
+    });
   }
 
   #charge(report: ModelCallReport, usage: TokenUsage, isEstimated: boolean): void {
     const { budgets, node, request, tool, held } = this.#sent;
-    const priced = this.#priced(usage);
+    const tokens = this.#priced(usage);
+    const priced = { ...tokens, usd: tokens.usd + this.#extra(report) };
     // An estimate of tokens does not say which of them were dear.
     const amounts = isEstimated && held !== undefined ? held.perAttempt : priced;
     this.#tell(report, usage, amounts, isEstimated);
@@ -85,6 +92,13 @@ export class OpenModelCall implements ModelCall {
       cost: amounts.cost,
     });
     tellWarnings(budgets.run, warned);
+  }
+
+  // What is not billed by token. What a hard budget was told to hold for it may have been spent, unless the meter knows better.
+  #extra({ webSearches }: ModelCallReport): bigint {
+    const { held, rates, request } = this.#sent;
+    const known = isCount(webSearches) ? rates.price?.webSearches(webSearches) : undefined;
+    return known ?? (held === undefined ? 0n : picosOf(request.bound().extraUsd ?? 0));
   }
 
   #priced(usage: TokenUsage): Amounts {
@@ -118,4 +132,8 @@ export class OpenModelCall implements ModelCall {
       toolName: tool,
     });
   }
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

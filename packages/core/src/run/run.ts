@@ -63,7 +63,7 @@ export interface Run extends AsyncDisposable {
   /** Stops the run: no new calls, and calls in flight reject with `RunKilledError` at once. */
   kill(reason: string): void;
 
-  /** A function that runs inside this run, for callbacks that lose their context. */
+  /** A function that runs inside this run, in the budget scope around the caller: for callbacks that lose their context. */
   bind<Args extends unknown[], Result>(fn: (...args: Args) => Result): (...args: Args) => Result;
 
   /** Ends the run: waits a moment for calls in flight, then cuts them off. */
