@@ -40,8 +40,8 @@ await host.run({ userId: 'alice', budget: { usdLimit: 0.1 } }, async (run) => {
     const reply = await claude.messages.create(request);
     messages.push({ role: 'assistant', content: reply.content });
     const results = await answer(tools, reply);
-    if (results === undefined) break;
-    messages.push(results);
+    if (results.length === 0) break;
+    messages.push(...results);
   }
   console.log(messages.at(-1)?.content);
 });

@@ -39,10 +39,10 @@ await host.run({ userId: 'alice', budget: { usdLimit: 0.1 } }, async (run) => {
   for (;;) {
     const reply = await gemini.models.generateContent({ model: 'gemini-2.5-flash', contents, config });
     const results = await answer(tools, reply);
-    if (results === undefined) {
+    if (results.length === 0) {
       console.log(reply.text);
       break;
     }
-    contents.push(reply.candidates?.[0]?.content ?? {}, results);
+    contents.push(reply.candidates?.[0]?.content ?? {}, ...results);
   }
 });

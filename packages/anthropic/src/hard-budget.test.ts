@@ -172,11 +172,7 @@ describe('what has no bound', () => {
     ['a compaction', { compaction: { type: 'summarize' } }, 'compaction'],
     ['a compaction on the way', { context_management: { edits: [{ type: 'compact_20260112' }] } }, 'compaction'],
     ['a search', { tools: [{ type: 'web_search_20260318', name: 'web_search' }] }, 'maxServerToolUsd'],
-    [
-      'an advisor',
-      { tools: [{ type: 'advisor_20260301', name: 'advisor', model: 'claude-opus-5-5' }] },
-      'maxServerToolUsd',
-    ],
+    ['an advisor', { tools: [{ type: 'advisor_20260301', name: 'advisor', model: 'claude-opus-5-5' }] }, 'advisor'],
     [
       'tools of an MCP server',
       { mcp_servers: [{ type: 'url', name: 'm', url: 'https://mcp.test' }] },
@@ -212,7 +208,7 @@ describe('what has no bound', () => {
   });
 
   it('can be bounded by the application: tools of the provider, in USD', async () => {
-    const declared = meter(bench.plain, { maxServerToolUsd: 0.5 });
+    const declared = meter(bench.plain, { maxServerToolUsd: 0.5, maxServerToolTokens: 1_000 });
     const search = { ...ASK, tools: [{ type: 'web_search_20260318' as const, name: 'web_search' as const }] };
     await bench.run({ usdLimit: 0.5, enforcement: 'hard' }, async () => {
       await expect(declared.messages.create(search)).rejects.toBeInstanceOf(BudgetExceededError);
@@ -220,6 +216,33 @@ describe('what has no bound', () => {
     await bench.run({ usdLimit: 1, enforcement: 'hard' }, () => declared.messages.create(search));
     expect(bench.server.seen).toHaveLength(1);
   });
+
+  it('can be bounded by the application: tools of the provider, in tokens', async () => {
+    const declared = meter(bench.plain, { maxServerToolUsd: 0.5, maxServerToolTokens: 5_000 });
+    const search = { ...ASK, tools: [{ type: 'web_search_20260318' as const, name: 'web_search' as const }] };
+    const bytes = JSON.stringify(search).length + 1_024 + 8_192;
+    await bench.run({ tokenLimit: bytes + 5_000, enforcement: 'hard' }, async () => {
+      await expect(declared.messages.create(search)).rejects.toBeInstanceOf(BudgetExceededError);
+    });
+    // What they bring in is billed as input, and fits.
+    bench.server.next({ json: message({ usage: used(bytes + 5_000, 7) }) });
+    const scope = await bench.run({ tokenLimit: bytes + 5_000 + 7, enforcement: 'hard' }, () =>
+      declared.messages.create(search),
+    );
+    expect(sentCap()).toBe(7);
+    expect(scope.tokensUsed).toBe(bytes + 5_000 + 7);
+  });
+
+  it.each([{ maxServerToolUsd: 0.5 }, { maxServerToolTokens: 5_000 }])(
+    'is not bounded by %j alone',
+    async (options) => {
+      const search = { ...ASK, tools: [{ type: 'web_search_20260318' as const, name: 'web_search' as const }] };
+      await bench.run({ tokenLimit: 1_000_000, enforcement: 'hard' }, async () => {
+        await expect(meter(bench.plain, options).messages.create(search)).rejects.toBeInstanceOf(UnboundedCostError);
+      });
+      expect(bench.server.seen).toEqual([]);
+    },
+  );
 
   it('a tool runner goes on where it sends the whole conversation each time', async () => {
     const look = {

@@ -7,6 +7,7 @@ export class MessageReader implements AnswerReader {
   readonly #paysSearchesOnly: boolean;
   #usage: RawUsage | undefined;
   #isFinal = false;
+  #isFailed = false;
   #model: string | undefined;
   #outputLength = 0;
 
@@ -18,6 +19,9 @@ export class MessageReader implements AnswerReader {
   get webSearches(): number | undefined {
     if (!this.#paysSearchesOnly || this.#usage === undefined) return undefined;
     return searchesIn(this.#usage);
+  }
+  get isFailed(): boolean {
+    return this.#isFailed;
   }
   get usage(): TokenUsage | undefined {
     return this.#usage && usageFrom(this.#usage);
@@ -47,6 +51,9 @@ export class MessageReader implements AnswerReader {
         break;
       case 'content_block_delta':
         this.#outputLength += lengthOf(recordOf(delta));
+        break;
+      case 'error':
+        this.#isFailed = true;
         break;
       case 'message_delta':
         this.#counted(usage);

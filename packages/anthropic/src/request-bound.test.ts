@@ -70,14 +70,18 @@ describe('what needs a declared maximum', () => {
     'web_search_20250305',
     'web_fetch_20260318',
     'code_execution_20260521',
-    'advisor_20260301',
     'tool_search_tool_bm25_20251119',
     'something_new_20270101',
     'mcp_toolset',
   ])('the tool %s', (type) => {
     const body = { ...ASK, tools: [{ type }] };
     expect(whyUnbounded(body)).toContain('maxServerToolUsd');
-    expect(boundOf(body, { maxServerToolUsd: 2 })).toMatchObject({ unbounded: undefined, extraUsd: 2 });
+    expect(whyUnbounded(body)).toContain('maxServerToolTokens');
+    expect(boundOf(body, { maxServerToolUsd: 2, maxServerToolTokens: 300 })).toMatchObject({
+      unbounded: undefined,
+      extraUsd: 2,
+      inputTokens: boundOf(body, {}).inputTokens + 300,
+    });
   });
 
   it('a tool of the provider that a message adds', () => {
@@ -86,6 +90,18 @@ describe('what needs a declared maximum', () => {
       tool: { type: 'tool_definition', definition: { type: 'web_search_20260318' } },
     };
     expect(whyUnbounded({ ...ASK, messages: [{ role: 'system', content: [added] }] })).toContain('maxServerToolUsd');
+  });
+});
+
+describe('what has no bound, whatever is declared', () => {
+  const advisor = { type: 'advisor_20260301', name: 'advisor', model: 'claude-opus-5-5' };
+  const added = { type: 'tool_addition', tool: { type: 'tool_definition', definition: advisor } };
+  it.each([
+    ['an advisor', { tools: [advisor] }],
+    ['an advisor that a message adds', { messages: [{ role: 'system', content: [added] }] }],
+  ])('%s, whose output the cap does not limit', (_, more) => {
+    const declared = { maxServerToolUsd: 2, maxServerToolTokens: 300 };
+    expect(whyUnbounded({ ...ASK, ...more }, declared)).toContain('advisor');
   });
 });
 
@@ -100,7 +116,9 @@ describe('what does not', () => {
     'custom',
     undefined,
   ])('a tool that the application runs: %s', (type) => {
-    expect(boundOf({ ...ASK, tools: [{ type, name: 'tool' }] }, { maxServerToolUsd: 2 })).toMatchObject({
+    expect(
+      boundOf({ ...ASK, tools: [{ type, name: 'tool' }] }, { maxServerToolUsd: 2, maxServerToolTokens: 300 }),
+    ).toMatchObject({
       unbounded: undefined,
       extraUsd: undefined,
     });

@@ -1,5 +1,5 @@
 import type { CallBound } from '@actguard/core';
-import { attachmentsIn, bytesOf, type MeterOptions, type RequestBody } from '@actguard/metering';
+import { attachmentsIn, bytesOf, type MeterOptions, type RequestBody, serverToolBound } from '@actguard/metering';
 import { isRecord, recordOf } from './usage.js';
 
 /**
@@ -21,35 +21,36 @@ type Part = Readonly<Record<string, unknown>>;
 
 /** The most that a request can use. */
 export function boundOf(body: RequestBody, options: MeterOptions): CallBound {
-  const { maxAttachmentTokens, maxServerToolUsd } = options;
+  const { maxAttachmentTokens } = options;
+  const tools = serverToolBound(serverToolIn(body), options);
   const attachments = attachmentsIn(body, isAttachment);
   const inputTokens =
     bytesOf(body) +
     (hasAddedInstructions(body) ? ADDED_INSTRUCTIONS : 0) +
     toolsOf(body).filter(isNamedOnly).length * KNOWN_TOOL +
     attachmentsIn(body, isHeldImage) * (maxAttachmentTokens ?? HELD_IMAGE) +
-    attachments * (maxAttachmentTokens ?? 0);
+    attachments * (maxAttachmentTokens ?? 0) +
+    tools.inputTokens;
   return {
     inputTokens,
     outputTokens: typeof body['max_tokens'] === 'number' ? body['max_tokens'] : undefined,
     minOutputTokens: leastOutput(body),
-    extraUsd: maxServerToolUsd !== undefined && serverToolIn(body) !== undefined ? maxServerToolUsd : undefined,
-    unbounded: whyUnbounded(body, attachments, options),
+    extraUsd: tools.extraUsd,
+    unbounded: whyUnbounded(body, attachments, options) ?? tools.unbounded,
   };
 }
 
 function whyUnbounded(
   body: RequestBody,
   attachments: number,
-  { maxAttachmentTokens, maxServerToolUsd }: MeterOptions,
+  { maxAttachmentTokens }: MeterOptions,
 ): string | undefined {
   if (recordOf(body['thread'])['type'] === 'continue') return 'it continues a thread that the provider holds';
   if (isGiven(body['fallbacks'])) return 'its fallbacks may be billed, at the prices of other models';
+  if (toolsOf(body).some(isAdvisor) || adds(body, isAdvisor))
+    return 'an advisor writes as another model, beyond the cap';
   if (isGiven(body['compaction']) || editsOf(body).some(isCompaction))
     return 'a compaction is a round of its own, whose output has no cap';
-  const tool = serverToolIn(body);
-  if (tool !== undefined && maxServerToolUsd === undefined)
-    return `the provider runs ${tool}: say the most that it can cost in a call with the option maxServerToolUsd`;
   if (attachments > 0 && maxAttachmentTokens === undefined)
     return 'it names a file by its address or id, or holds a PDF: say the most that one can be with the option maxAttachmentTokens';
   return undefined;
@@ -57,7 +58,7 @@ function whyUnbounded(
 
 /** Whether web searches are all that a request can cost besides tokens; fetching a page costs only its tokens. */
 export function paysSearchesOnly(body: RequestBody): boolean {
-  if (isGiven(body['mcp_servers']) || isGiven(body['container'])) return false;
+  if (isGiven(body['mcp_servers']) || isGiven(body['container']) || adds(body, isServerTool)) return false;
   return toolsOf(body)
     .filter(isServerTool)
     .every(({ type }) => /^web_(?:search|fetch)_/.test(String(type)));
@@ -69,12 +70,13 @@ function serverToolIn(body: RequestBody): string | undefined {
   if (isGiven(body['container'])) return 'a container';
   const tool = toolsOf(body).find(isServerTool);
   if (tool !== undefined) return `the tool ${String(tool['type'])}`;
-  // Messages can add tools on the way.
-  const added = attachmentsIn(
-    body['messages'],
-    (part) => part['type'] === 'tool_addition' && attachmentsIn(part['tool'], isServerTool) > 0,
-  );
-  return added > 0 ? 'a tool that a message adds' : undefined;
+  return adds(body, isServerTool) ? 'a tool that a message adds' : undefined;
+}
+
+// Messages can add tools on the way.
+function adds(body: RequestBody, isTool: (tool: Part) => boolean): boolean {
+  const isAddition = ({ type, tool }: Part): boolean => type === 'tool_addition' && attachmentsIn(tool, isTool) > 0;
+  return attachmentsIn(body['messages'], isAddition) > 0;
 }
 
 function toolsOf(body: RequestBody): readonly Part[] {
@@ -93,6 +95,10 @@ function isCompaction({ type }: Part): boolean {
 function isServerTool({ type }: Part): boolean {
   if (typeof type !== 'string') return false;
   return /_\d{8}$/.test(type) ? !CLIENT_TOOLS.test(type) : type.startsWith('mcp_');
+}
+
+function isAdvisor({ type }: Part): boolean {
+  return typeof type === 'string' && type.startsWith('advisor_');
 }
 
 function isNamedOnly({ type }: Part): boolean {

@@ -37,7 +37,7 @@ describe('a stream that ends early is charged for what was used until then', () 
     });
 
     expect(scope.tokensUsed).toBe(UNTIL_LEFT);
-    chargedOnce(UNTIL_LEFT, 'failed', true);
+    chargedOnce(UNTIL_LEFT, 'aborted', true);
   });
 
   it('when its iterator is returned', async () => {
@@ -48,7 +48,7 @@ describe('a stream that ends early is charged for what was used until then', () 
       await iterator.return?.();
       expect(scope.tokensUsed).toBe(UNTIL_LEFT);
     });
-    chargedOnce(UNTIL_LEFT, 'failed', true);
+    chargedOnce(UNTIL_LEFT, 'aborted', true);
   });
 
   it('when it is aborted by its controller, without an error', async () => {
@@ -58,7 +58,7 @@ describe('a stream that ends early is charged for what was used until then', () 
       for await (const event of stream) if (event.type === 'content_block_delta') stream.controller.abort();
       expect(scope.tokensUsed).toBe(UNTIL_LEFT);
     });
-    chargedOnce(UNTIL_LEFT, 'failed', true);
+    chargedOnce(UNTIL_LEFT, 'aborted', true);
   });
 
   it('when it is aborted by a signal', async () => {
@@ -69,7 +69,7 @@ describe('a stream that ends early is charged for what was used until then', () 
       for await (const event of stream) if (event.type === 'content_block_delta') controller.abort();
       expect(scope.tokensUsed).toBe(UNTIL_LEFT);
     });
-    chargedOnce(UNTIL_LEFT, 'failed', true);
+    chargedOnce(UNTIL_LEFT, 'aborted', true);
   });
 
   it('when its helper is aborted', async () => {
@@ -80,7 +80,7 @@ describe('a stream that ends early is charged for what was used until then', () 
       await expect(stream.done()).rejects.toBeInstanceOf(APIUserAbortError);
       expect(scope.tokensUsed).toBe(UNTIL_LEFT);
     });
-    chargedOnce(UNTIL_LEFT, 'failed', true);
+    chargedOnce(UNTIL_LEFT, 'aborted', true);
   });
 
   it('when the provider sends an error in the middle, which reaches the consumer as it is', async () => {
@@ -90,6 +90,15 @@ describe('a stream that ends early is charged for what was used until then', () 
       expect(error).toBeInstanceOf(APIError);
       expect(error).toMatchObject({ type: 'overloaded_error', status: undefined });
       expect(scope.tokensUsed).toBe(UNTIL_LEFT);
+    });
+    chargedOnce(UNTIL_LEFT, 'failed', true);
+  });
+
+  it('when the provider sends an error in a raw response, which ends like any other', async () => {
+    bench.server.next({ events: [...events({}, 'content_block_stop'), apiError('overloaded_error')] });
+    await bench.run({}, async () => {
+      const raw = await bench.client.messages.create(STREAMED).asResponse();
+      expect(await raw.text()).toContain('overloaded_error');
     });
     chargedOnce(UNTIL_LEFT, 'failed', true);
   });
@@ -112,7 +121,7 @@ describe('a stream that ends early is charged for what was used until then', () 
       expect(scope.tokensUsed).toBeGreaterThan(800);
       await bench.server.seen[0]?.left;
     });
-    expect(bench.usage).toHaveLength(1);
+    expect(bench.usage).toMatchObject([{ outcome: 'aborted' }]);
   });
 
   it('when it is left before its first event: the size of the request stands in for what nobody said', async () => {
@@ -160,7 +169,7 @@ describe('a stream that is never read', () => {
     });
     const bound = JSON.stringify(STREAMED).length + ASK.max_tokens;
     expect(scope.tokensUsed).toBe(bound);
-    chargedOnce(bound, 'failed', true);
+    chargedOnce(bound, 'aborted', true);
   });
 });
 
@@ -170,6 +179,16 @@ describe('a stream that is left after its last count', () => {
       for await (const event of await bench.client.messages.create(STREAMED)) if (event.type === 'message_delta') break;
     });
     chargedOnce(USAGE_TOKENS, 'success', false);
+  });
+});
+
+describe('a stream with an error after its last count', () => {
+  it('has failed, and is charged exactly', async () => {
+    bench.server.next({ events: [...events({}, 'message_stop'), apiError('api_error')] });
+    await bench.run({}, async () => {
+      await expect(drain(await bench.client.messages.create(STREAMED))).rejects.toBeInstanceOf(APIError);
+    });
+    chargedOnce(USAGE_TOKENS, 'failed', false);
   });
 });
 

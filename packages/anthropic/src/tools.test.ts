@@ -56,7 +56,7 @@ describe('anthropicTools', () => {
 
 describe('answer', () => {
   it('makes all calls of a message and answers them in their order', async () => {
-    const reply = await withTools((toolset) =>
+    const [reply] = await withTools((toolset) =>
       answer(
         toolset,
         asking(
@@ -77,7 +77,7 @@ describe('answer', () => {
   });
 
   it('answers what is refused or fails with an error that the model can read', async () => {
-    const reply = await withTools((toolset) =>
+    const [reply] = await withTools((toolset) =>
       answer(
         toolset,
         asking(
@@ -107,7 +107,7 @@ describe('answer', () => {
       content: [use('a', 'findOrder', { order: 'o1' }), use('b', 'findOrder', { order: 'o' })],
       stop_reason: 'max_tokens',
     });
-    const [reply, attempts] = await withTools(async (toolset, run) => [
+    const [[reply], attempts] = await withTools(async (toolset, run) => [
       await answer(toolset, cut),
       run.attempts('Shop.findOrder'),
     ]);
@@ -128,13 +128,13 @@ describe('answer', () => {
       input: {},
       caller: { type: 'direct' },
     } as const;
-    expect(await withTools((toolset) => answer(toolset, message({ content: [search] })))).toBeUndefined();
+    expect(await withTools((toolset) => answer(toolset, message({ content: [search] })))).toEqual([]);
   });
 
   it('is good for messages of the beta too', async () => {
     const beta = asking(use('a', 'findOrder', { order: 'o1' })) as unknown as Anthropic.Beta.BetaMessage;
     const reply = await withTools((toolset) => answer(toolset, beta));
-    const next: Anthropic.Beta.MessageCreateParams = { ...ASK, messages: reply ? [reply] : [] };
+    const next: Anthropic.Beta.MessageCreateParams = { ...ASK, messages: reply };
     expect(next.messages).toHaveLength(1);
   });
 });
@@ -157,8 +157,8 @@ describe('an agent loop', () => {
         const reply = await client.messages.create({ ...ASK, messages, tools: anthropicTools(run.tools()) });
         messages.push({ role: 'assistant', content: reply.content });
         const results = await answer(run.tools(), reply);
-        if (results === undefined) break;
-        messages.push(results);
+        if (results.length === 0) break;
+        messages.push(...results);
       }
       return messages.at(-2);
     });

@@ -36,11 +36,11 @@ export function anthropicTools({ definitions }: Toolset): Tool[] {
 /**
  * Makes all tool calls of a message through the guards, at once. No error of a tool is thrown: the model reads the refusal.
  *
- * @returns the message to append after the model's own; `undefined` where it calls no tool
+ * @returns the messages to append after the model's own: one with all results; none where it calls no tool
  */
-export async function answer(toolset: Toolset, message: AnsweredMessage): Promise<ToolResultMessage | undefined> {
+export async function answer(toolset: Toolset, message: AnsweredMessage): Promise<ToolResultMessage[]> {
   const uses = message.content.filter((block): block is ToolUseBlock => block.type === 'tool_use');
-  if (uses.length === 0) return undefined;
+  if (uses.length === 0) return [];
   const cutOff = CUT_OFF.has(message.stop_reason) && message.content.at(-1) === uses.at(-1) ? uses.pop() : undefined;
   const answers = await answerToolCalls(
     toolset,
@@ -54,5 +54,5 @@ export async function answer(toolset: Toolset, message: AnsweredMessage): Promis
   }));
   if (cutOff !== undefined)
     content.push({ type: 'tool_result', tool_use_id: cutOff.id, content: CUT_OFF_REFUSAL, is_error: true });
-  return { role: 'user', content };
+  return [{ role: 'user', content }];
 }

@@ -117,7 +117,7 @@ describe('a reader of events', () => {
   });
 
   it('takes running totals as they are, and keeps what they leave out', () => {
-    const reader = new MessageReader();
+    const reader = new MessageReader(false);
     reader.read(start);
     expect(reader).toMatchObject({ isFinal: false, model: 'claude-a', usage: { input: 9, output: 1 } });
     reader.read(delta({ output_tokens: 4, input_tokens: null }, null));
@@ -127,7 +127,7 @@ describe('a reader of events', () => {
   });
 
   it('keeps the split of cache writes, of which the end tells the sum alone', () => {
-    const reader = new MessageReader();
+    const reader = new MessageReader(false);
     const cache = { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 };
     reader.read({
       type: 'message_start',
@@ -138,7 +138,7 @@ describe('a reader of events', () => {
   });
 
   it('names the model that took over', () => {
-    const reader = new MessageReader();
+    const reader = new MessageReader(false);
     reader.read(start);
     reader.read({ type: 'content_block_start', content_block: { type: 'fallback', to: { model: 'claude-b' } } });
     expect(reader.model).toBe('claude-b');
@@ -152,7 +152,7 @@ describe('a reader of events', () => {
     [{ type: 'message_delta', usage: 4 }],
     [{ type: 'content_block_delta' }],
   ])('passes on what it does not know: %j', (event) => {
-    const reader = new MessageReader();
+    const reader = new MessageReader(false);
     expect(reader.read(event)).toBe(true);
     expect(reader).toMatchObject({ usage: undefined, isFinal: false, outputLength: 0 });
   });

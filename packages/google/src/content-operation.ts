@@ -1,5 +1,5 @@
 import type { CallBound } from '@actguard/core';
-import { bytesOf, type Operation, type RequestBody } from '@actguard/metering';
+import { bytesOf, type Operation, type RequestBody, serverToolBound } from '@actguard/metering';
 import { ContentReader } from './content-reader.js';
 import { DEFAULT_OUTPUT_TOKENS, whyUndeclared } from './declared-maximum.js';
 import type { GoogleMeterOptions } from './google-meter-options.js';
@@ -36,9 +36,10 @@ export function contentOperation(
 }
 
 function boundOf(body: RequestBody, model: string, options: GoogleMeterOptions): CallBound {
-  const { maxAttachmentTokens, maxServerToolUsd, uncappedThoughtTokens = 0 } = options;
+  const { maxAttachmentTokens, uncappedThoughtTokens = 0 } = options;
   const { maxOutputTokens, thinkingConfig } = recordOf(body['generationConfig']);
   const { attachments, imageTokens, encodedLength } = mediaIn(body, maxAttachmentTokens);
+  const tools = serverToolBound(serverToolIn(body), options);
   const named = attachments + (isGiven(body['cachedContent']) ? 1 : 0);
   const budget = countOf(recordOf(thinkingConfig)['thinkingBudget']);
   const cap = countOf(maxOutputTokens);
@@ -49,14 +50,15 @@ function boundOf(body: RequestBody, model: string, options: GoogleMeterOptions):
       encodedLength +
       imageTokens +
       named * (maxAttachmentTokens ?? 0) +
-      (usesComputer(body) ? COMPUTER_USE : 0),
+      (usesComputer(body) ? COMPUTER_USE : 0) +
+      tools.inputTokens,
     outputTokens: cap === 0 ? undefined : cap + uncappedThoughtTokens,
     defaultOutputTokens: (options.defaultOutputTokens ?? DEFAULT_OUTPUT_TOKENS) + budget + uncappedThoughtTokens,
     // Thoughts come out of the cap: with less than their budget, what is paid for may be an empty answer.
     minOutputTokens: budget + uncappedThoughtTokens + 1,
     choices: choicesOf(body),
-    extraUsd: serverToolIn(body) === undefined ? undefined : maxServerToolUsd,
-    unbounded: whyUnbounded(body, model, named, options),
+    extraUsd: tools.extraUsd,
+    unbounded: whyUnbounded(body, model, named, options) ?? tools.unbounded,
   };
 }
 
@@ -78,7 +80,7 @@ function whyUnbounded(
   )
     return 'the provider chooses the model, and with it the price';
   if (makesPictures(config, model)) return 'pictures and videos in the output are billed by rates of their own';
-  return whyUndeclared(serverToolIn(body), named, options);
+  return whyUndeclared(named, options);
 }
 
 function serverToolIn(body: RequestBody): string | undefined {

@@ -11,6 +11,7 @@ export class ContentReader implements AnswerReader {
   #counts: JsonObject | undefined;
   #isCounted = false;
   #isBlocked = false;
+  #isFailed = false;
   #model: string | undefined;
   #outputLength = 0;
 
@@ -26,6 +27,9 @@ export class ContentReader implements AnswerReader {
   get isFinal(): boolean {
     return this.#isStream ? this.#isCounted : this.#counts !== undefined;
   }
+  get isFailed(): boolean {
+    return this.#isFailed;
+  }
   get model(): string | undefined {
     return this.#model;
   }
@@ -34,7 +38,8 @@ export class ContentReader implements AnswerReader {
   }
 
   read(data: unknown): boolean {
-    const { usageMetadata, candidates, promptFeedback, modelVersion } = recordOf(data);
+    const { usageMetadata, candidates, promptFeedback, modelVersion, error } = recordOf(data);
+    if (isRecord(error)) this.#isFailed = true;
     if (typeof modelVersion === 'string') this.#model = modelVersion;
     if (isRecord(promptFeedback) && promptFeedback['blockReason'] !== undefined) this.#isBlocked = true;
     for (const candidate of recordsIn(candidates)) {

@@ -20,7 +20,7 @@ export function embeddingOperation(model: string, body: RequestBody, options: Go
       return {
         inputTokens: bytesOf(sent) - encodedLength + attached,
         outputTokens: 0,
-        unbounded: whyUndeclared(undefined, attachments, options),
+        unbounded: whyUndeclared(attachments, options),
       };
     },
     withOutputCap: (sent) => sent,

@@ -136,14 +136,28 @@ describe('what has no bound is refused', () => {
   });
 
   test('a tool of the provider is let through with a declared maximum, which is held', async () => {
-    const client = meter(bench.plain, { maxServerToolUsd: 0.05 });
+    const client = meter(bench.plain, { maxServerToolUsd: 0.05, maxServerToolTokens: 1000 });
     const ask = { ...ASK, config: { maxOutputTokens: 10, tools: [{ googleSearch: {} }] } };
     await bench.run({ usdLimit: 0.06, enforcement: 'hard' }, () => client.models.generateContent(ask));
     await bench.run({ usdLimit: 0.04, enforcement: 'hard' }, () =>
       expect(client.models.generateContent(ask)).rejects.toBeInstanceOf(BudgetExceededError),
     );
     expect(bench.server.seen).toHaveLength(1);
+    await bench.run({ tokenLimit: 1000, enforcement: 'hard' }, () =>
+      expect(client.models.generateContent(ask)).rejects.toBeInstanceOf(BudgetExceededError),
+    );
+    await bench.run({ tokenLimit: 1500, enforcement: 'hard' }, () => client.models.generateContent(ask));
+    expect(bench.server.seen).toHaveLength(2);
   });
+
+  test.each([{ maxServerToolUsd: 0.05 }, { maxServerToolTokens: 1000 }])(
+    'a tool of the provider with %j alone',
+    async (options) => {
+      const call = spend(100_000, { tools: [{ googleSearch: {} }] }, options);
+      await expect(call).rejects.toBeInstanceOf(UnboundedCostError);
+      expect(bench.server.seen).toEqual([]);
+    },
+  );
 
   test('files are let through with a declared maximum, which is held for each', async () => {
     const file = { fileData: { fileUri: 'gs://b/cat.png', mimeType: 'image/png' } };

@@ -1,5 +1,5 @@
 import type { CallBound, TokenUsage } from '@actguard/core';
-import { type AnswerReader, bytesOf, type Operation, type RequestBody } from '@actguard/metering';
+import { type AnswerReader, bytesOf, type Operation, type RequestBody, serverToolBound } from '@actguard/metering';
 import { DEFAULT_OUTPUT_TOKENS, whyUndeclared } from './declared-maximum.js';
 import type { GoogleMeterOptions } from './google-meter-options.js';
 import { mediaIn } from './media.js';
@@ -36,17 +36,19 @@ function modelOf({ model, agent }: RequestBody): string {
 }
 
 function boundOf(body: RequestBody, options: GoogleMeterOptions): CallBound {
-  const { maxAttachmentTokens, maxServerToolUsd, uncappedThoughtTokens = 0 } = options;
+  const { maxAttachmentTokens, uncappedThoughtTokens = 0 } = options;
   const { attachments, imageTokens, encodedLength } = mediaIn(body, maxAttachmentTokens);
   const named = attachments + (isGiven(body['cached_content']) ? 1 : 0);
+  const tools = serverToolBound(serverToolIn(body), options);
   const cap = countOf(recordOf(body['generation_config'])['max_output_tokens']);
   return {
-    inputTokens: bytesOf(body) + CAP_BYTES - encodedLength + imageTokens + named * (maxAttachmentTokens ?? 0),
+    inputTokens:
+      bytesOf(body) + CAP_BYTES - encodedLength + imageTokens + named * (maxAttachmentTokens ?? 0) + tools.inputTokens,
     outputTokens: cap === 0 ? undefined : cap + uncappedThoughtTokens,
     defaultOutputTokens: (options.defaultOutputTokens ?? DEFAULT_OUTPUT_TOKENS) + uncappedThoughtTokens,
     minOutputTokens: uncappedThoughtTokens + 1,
-    extraUsd: serverToolIn(body) === undefined ? undefined : maxServerToolUsd,
-    unbounded: whyUnbounded(body, named, options),
+    extraUsd: tools.extraUsd,
+    unbounded: whyUnbounded(body, named, options) ?? tools.unbounded,
   };
 }
 
@@ -55,7 +57,7 @@ function whyUnbounded(body: RequestBody, named: number, options: GoogleMeterOpti
   if (kept !== undefined) return `${kept} refers to what the provider holds`;
   if (body['background'] === true) return 'it goes on in the background, and its answer says nothing of its usage';
   if (makesPictures(body)) return 'pictures and videos in the output are billed by rates of their own';
-  return whyUndeclared(serverToolIn(body), named, options);
+  return whyUndeclared(named, options);
 }
 
 function serverToolIn(body: RequestBody): string | undefined {
@@ -80,6 +82,7 @@ function makesPictures(body: RequestBody): boolean {
 class InteractionReader implements AnswerReader {
   #counts: JsonObject | undefined;
   #isFinal = false;
+  #isFailed = false;
   #model: string | undefined;
   #outputLength = 0;
 
@@ -88,6 +91,9 @@ class InteractionReader implements AnswerReader {
   }
   get isFinal(): boolean {
     return this.#isFinal;
+  }
+  get isFailed(): boolean {
+    return this.#isFailed;
   }
   get model(): string | undefined {
     return this.#model;
@@ -103,8 +109,10 @@ class InteractionReader implements AnswerReader {
       const { text, arguments: args } = recordOf(event['delta']);
       for (const part of [text, args]) if (typeof part === 'string') this.#outputLength += part.length;
     }
-    const interaction = kind === undefined ? event : recordOf(event['interaction']);
-    const { usage, model } = interaction;
+    const isWhole = kind === undefined || kind === 'interaction.status_update';
+    const interaction = isWhole ? event : recordOf(event['interaction']);
+    const { usage, model, status } = interaction;
+    if (kind === 'error' || status === 'failed') this.#isFailed = true;
     if (typeof model === 'string') this.#model = model;
     if (isRecord(usage)) {
       this.#counts = { ...this.#counts, ...usage };

@@ -55,8 +55,30 @@ describe('interactions', () => {
       await bench.server.seen[0]?.left;
     });
     expect(bench.usage).toHaveLength(1);
-    expect(bench.usage[0]).toMatchObject({ isEstimated: true, outcome: 'failed' });
+    expect(bench.usage[0]).toMatchObject({ isEstimated: true, outcome: 'aborted' });
     expect(bench.usage[0]?.usage.output).toBe(2);
+  });
+
+  test('one that failed is told so, and is charged what it used', async () => {
+    bench.server.next({ json: interaction({ status: 'failed' }) });
+    await bench.run({}, () => bench.client.interactions.create(ASK));
+    expect(bench.usage).toMatchObject([{ outcome: 'failed', tokens: 180, isEstimated: false }]);
+  });
+
+  test.each([
+    ['an error', { event_type: 'error', error: { code: 'internal', message: 'no' } }],
+    ['a status', { event_type: 'interaction.status_update', interaction_id: 'i1', status: 'failed' }],
+  ])('a stream that tells of its failure by %s has failed', async (_, event) => {
+    bench.server.next({ events: [...interactionEvents().slice(0, 3), event] });
+    await bench.run({}, async () => {
+      const stream = await bench.client.interactions.create({ ...ASK, stream: true });
+      try {
+        for await (const _event of stream);
+      } catch {
+        // The SDK may throw what it was told.
+      }
+    });
+    expect(bench.usage).toMatchObject([{ outcome: 'failed', isEstimated: true }]);
   });
 
   test('errors of the provider come as they are, and cost nothing', async () => {
@@ -127,7 +149,7 @@ describe('a hard budget', () => {
   });
 
   test('takes files and tools whose most is declared', async () => {
-    const client = meter(bench.plain, { maxAttachmentTokens: 2000, maxServerToolUsd: 0.1 });
+    const client = meter(bench.plain, { maxAttachmentTokens: 2000, maxServerToolUsd: 0.1, maxServerToolTokens: 3000 });
     const ask = {
       ...ASK,
       input: [{ type: 'image', uri: 'https://example.com/cat.png' }],
@@ -135,6 +157,9 @@ describe('a hard budget', () => {
     };
     await bench.run({ usdLimit: 1, enforcement: 'hard' }, () => client.interactions.create(ask as never));
     expect(bench.server.seen).toHaveLength(1);
+    await bench.run({ tokenLimit: 5000, enforcement: 'hard' }, () =>
+      expect(client.interactions.create(ask as never)).rejects.toBeInstanceOf(BudgetExceededError),
+    );
     await bench.run({ usdLimit: 0.1, enforcement: 'hard' }, () =>
       expect(client.interactions.create(ask as never)).rejects.toBeInstanceOf(BudgetExceededError),
     );

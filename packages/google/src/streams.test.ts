@@ -33,7 +33,7 @@ describe('a stream that its consumer leaves', () => {
       await bench.server.seen[0]?.left;
     });
     expect(bench.usage).toHaveLength(1);
-    expect(bench.usage[0]).toMatchObject({ isEstimated: true, outcome: 'failed', usage: SO_FAR });
+    expect(bench.usage[0]).toMatchObject({ isEstimated: true, outcome: 'aborted', usage: SO_FAR });
     expect(scope.tokensUsed).toBe(580 + 400 + 50 + 3 + 20);
   });
 

@@ -64,7 +64,7 @@ test('tools are offered as function declarations with JSON schema', async () => 
 });
 
 test('all calls are answered, at once, in their order, with their ids, refusals included', async () => {
-  const answered = await host.run(async (run) =>
+  const [answered, ...more] = await host.run(async (run) =>
     answer(
       run.tools(Weather),
       calls(
@@ -80,8 +80,8 @@ test('all calls are answered, at once, in their order, with their ids, refusals 
       ),
     ),
   );
-  const responses = (answered as Content).parts?.map(({ functionResponse }) => functionResponse);
-  expect(answered?.role).toBe('user');
+  const responses = answered?.parts?.map(({ functionResponse }) => functionResponse);
+  expect([answered?.role, more]).toEqual(['user', []]);
   expect(responses?.slice(0, 2)).toEqual([
     { id: 'a', name: 'weather', response: { output: { city: 'Oslo', degrees: '21' } } },
     { name: 'weather', response: { output: { city: 'Bern', degrees: '21' } } },
@@ -101,9 +101,9 @@ test('all calls are answered, at once, in their order, with their ids, refusals 
 
 test('a response without calls has no answer', async () => {
   await host.run(async (run) => {
-    expect(await answer(run.tools(Weather), answerOf())).toBeUndefined();
-    expect(await answer(run.tools(Weather), { candidates: [] })).toBeUndefined();
-    expect(await answer(run.tools(Weather), {})).toBeUndefined();
+    expect(await answer(run.tools(Weather), answerOf())).toEqual([]);
+    expect(await answer(run.tools(Weather), { candidates: [] })).toEqual([]);
+    expect(await answer(run.tools(Weather), {})).toEqual([]);
   });
 });
 
@@ -117,8 +117,8 @@ test('a loop over a real client ends with the answer of the model', async () => 
         ...{ model: ASK.model, contents, config: { tools: [googleTools(tools)] } },
       });
       const answers = await answer(tools, response);
-      if (answers === undefined) return response.text;
-      contents.push(response.candidates?.[0]?.content ?? {}, answers);
+      if (answers.length === 0) return response.text;
+      contents.push(response.candidates?.[0]?.content ?? {}, ...answers);
     }
   };
   expect(await host.run(loop)).toBe('hello');

@@ -25,11 +25,11 @@ export function googleTools({ definitions }: Toolset): GoogleTools {
  * Makes all function calls of a response (of its first candidate) through the guards, at once. No error of a tool is thrown: the
  * model reads the refusal.
  *
- * @returns the content to append after the model's own; `undefined` where it calls no function
+ * @returns the contents to append after the model's own: one with all results; none where it calls no function
  */
-export async function answer(toolset: Toolset, response: AnsweredResponse): Promise<Content | undefined> {
+export async function answer(toolset: Toolset, response: AnsweredResponse): Promise<Content[]> {
   const calls = callsIn(response);
-  if (calls.length === 0) return undefined;
+  if (calls.length === 0) return [];
   const answers = await answerToolCalls(
     toolset,
     calls.map(({ id, name = '', args = {} }) => ({ id, name, args })),
@@ -38,7 +38,7 @@ export async function answer(toolset: Toolset, response: AnsweredResponse): Prom
     const response = result.ok ? { output: jsonOf(result.value, text) } : { error: result.refusal };
     return { functionResponse: { ...(id !== undefined && { id }), name, response } };
   });
-  return { role: 'user', parts };
+  return [{ role: 'user', parts }];
 }
 
 function callsIn({ candidates }: AnsweredResponse): readonly FunctionCall[] {

@@ -7,4 +7,5 @@ export { observeIterator, type StreamEnd } from './observe-iterator.js';
 export { observeResponse } from './observe-response.js';
 export type { AnswerReader, Operation, RequestBody } from './operation.js';
 export { packagedPrices } from './packaged-prices.js';
+export { type ServerToolBound, serverToolBound } from './server-tools.js';
 export { instrumentStainless, type MeteredSdk, meterStainless } from './stainless.js';

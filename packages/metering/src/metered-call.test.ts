@@ -4,20 +4,32 @@ import { MeteredCall } from './metered-call.js';
 import { meteringOf } from './metering.js';
 import type { AnswerReader, Operation, RequestBody } from './operation.js';
 
-/** Reads `{ tokens, done, text }`. */
+/** Reads `{ tokens, done, text, searches, failed }`. */
 class Reader implements AnswerReader {
   usage: AnswerReader['usage'];
   isFinal = false;
   model: string | undefined;
   outputLength = 0;
+  webSearches: number | undefined;
+  isFailed = false;
 
   read(data: unknown): boolean {
-    const { tokens, done, text = '' } = data as { tokens?: number; done?: boolean; text?: string };
+    const { tokens, done, text = '', searches, failed } = data as Said;
+    this.webSearches = searches;
+    this.isFailed ||= failed === true;
     if (tokens !== undefined) this.usage = tokenUsage({ output: tokens });
     this.isFinal ||= done === true;
     this.outputLength += text.length;
     return text !== 'hidden';
   }
+}
+
+interface Said {
+  readonly tokens?: number;
+  readonly done?: boolean;
+  readonly text?: string;
+  readonly searches?: number;
+  readonly failed?: boolean;
 }
 
 const operation: Operation = {
@@ -113,6 +125,41 @@ describe('a call is charged', () => {
       [7, true],
     ]);
   });
+});
+
+const abort = Object.assign(new Error(), { name: 'AbortError' });
+const ends: readonly [string, (call: MeteredCall) => void, string][] = [
+  ['answered', (call) => call.answered({ tokens: 1, done: true }), 'success'],
+  ['answered with a failure', (call) => call.answered({ tokens: 1, done: true, failed: true }), 'failed'],
+  ['streamed to its end', (call) => call.ended({ how: 'end' }), 'success'],
+  ['left before its end', (call) => call.ended({ how: 'left' }), 'aborted'],
+  ['broken off', (call) => call.ended({ how: 'error', error: new Error() }), 'failed'],
+  ['aborted while it was streamed', (call) => call.ended({ how: 'error', error: abort }), 'aborted'],
+  ['aborted before it was answered', (call) => call.failed(abort, false), 'aborted'],
+  ['refused', (call) => call.failed(new Error('400'), false), 'failed'],
+];
+test.each(ends)('a call that was %s', async (_, end, outcome) => {
+  await charged(end);
+  expect(events).toMatchObject([{ outcome }]);
+});
+
+test('a stream that said that it failed has failed, whoever left it, and is charged what it told before', async () => {
+  const told = await charged((call) => {
+    call.see({ tokens: 7, done: true });
+    call.see({ failed: true });
+    call.ended({ how: 'left' });
+  });
+  expect(told).toEqual([[7, false]]);
+  expect(events).toMatchObject([{ outcome: 'failed' }]);
+});
+
+test('web searches are charged at their price', async () => {
+  const prices = { m: { input: 0, output: 0, perWebSearch: 0.01 } };
+  await host.run(async () => {
+    const call = await MeteredCall.admit(meteringOf('p', { prices }), operation, {}, false, 1);
+    call.answered({ tokens: 7, done: true, searches: 2 });
+  });
+  expect(events).toMatchObject([{ usdMicros: 20_000 }]);
 });
 
 test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])(

@@ -130,10 +130,10 @@ export class MeteredCall {
   }
 
   #settle(outcome: 'success' | 'failed' | 'aborted'): void {
-    const { usage, isFinal, model, webSearches } = this.#reader;
+    const { usage, isFinal, isFailed, model, webSearches } = this.#reader;
     const isKnown = usage !== undefined && isFinal;
     this.#call.settle({
-      outcome,
+      outcome: isFailed ? 'failed' : outcome,
       responseModel: model,
       webSearches,
       ...(isKnown ? { usage, ...this.#lost(0) } : this.#lost(1)),

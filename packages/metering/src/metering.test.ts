@@ -27,6 +27,8 @@ test.each([
   ['defaultOutputTokens', { defaultOutputTokens: 0 }],
   ['maxServerToolUsd', { maxServerToolUsd: -1 }],
   ['maxServerToolUsd', { maxServerToolUsd: Number.NaN }],
+  ['maxServerToolTokens', { maxServerToolTokens: -1 }],
+  ['maxServerToolTokens', { maxServerToolTokens: 0.5 }],
   ['prices', { prices: 3 }],
   ['prices\\["m"\\]', { prices: { m: { input: 1 } } }],
 ])('%s is named where it is wrong', (name, options) => {

@@ -19,6 +19,7 @@ const OPTIONS = [
   'provider',
   'maxAttachmentTokens',
   'maxServerToolUsd',
+  'maxServerToolTokens',
   'defaultOutputTokens',
 ] as const satisfies readonly (keyof MeterOptions)[];
 
@@ -37,7 +38,7 @@ export function meteringOf(provider: string, options: MeterOptions, more: readon
   const known = [...OPTIONS, ...more];
   for (const name of Object.keys(given))
     if (!known.includes(name)) throw problem(name, given[name], `is no option; the options are ${known.join(', ')}`);
-  const { outside, provider: name, maxServerToolUsd } = given;
+  const { outside, provider: name, maxServerToolUsd, maxServerToolTokens } = given;
   if (outside !== undefined && outside !== 'pass' && outside !== 'refuse')
     throw problem('outside', outside, "must be 'pass' or 'refuse'");
   if (name !== undefined && (typeof name !== 'string' || name === ''))
@@ -49,6 +50,11 @@ export function meteringOf(provider: string, options: MeterOptions, more: readon
   }
   if (maxServerToolUsd !== undefined && !(typeof maxServerToolUsd === 'number' && maxServerToolUsd >= 0))
     throw problem('maxServerToolUsd', maxServerToolUsd, 'must be an amount of USD from 0');
+  if (
+    maxServerToolTokens !== undefined &&
+    !(Number.isSafeInteger(maxServerToolTokens) && Number(maxServerToolTokens) >= 0)
+  )
+    throw problem('maxServerToolTokens', maxServerToolTokens, 'must be an integer from 0');
   packaged ??= packagedPrices();
   return { provider: options.provider ?? provider, options, prices: sourceOf(options.prices), defaultPrices: packaged };
 }

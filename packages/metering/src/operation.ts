@@ -27,6 +27,8 @@ export interface AnswerReader {
   readonly usage: TokenUsage | undefined;
   /** The usage is that of the whole call: nothing more will be billed. */
   readonly isFinal: boolean;
+  /** The answer itself says that the call failed. @default false */
+  readonly isFailed?: boolean;
   /** The model that the provider names. */
   readonly model: string | undefined;
   /** How many web searches were made, where those are all that is billed besides tokens. */

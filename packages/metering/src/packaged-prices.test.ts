@@ -49,6 +49,11 @@ test('a price for each call is one', () => {
   expect(priceOf('perplexity', 'sonar')).toMatchObject({ perCall: expect.any(Number) });
 });
 
+test('a web search costs what the provider bills for a thousand of them, each a part', () => {
+  expect(priceOf('anthropic', 'claude-sonnet-4-5')).toMatchObject({ perWebSearch: 0.01 });
+  expect(priceOf('openai', 'text-embedding-3-small')).not.toHaveProperty('perWebSearch');
+});
+
 test('what meters name otherwise is found', () => {
   expect(priceOf('gemini', 'gemini-2.5-flash')).toEqual(priceOf('google', 'gemini-2.5-flash'));
 });

@@ -194,15 +194,44 @@ describe('a declared maximum is a bound', () => {
 
   test('of tools that the provider runs: their USD are held', async () => {
     const prices = { 'gpt-5': { input: 1, output: 10 } };
-    const declared = meter(bench.plain, { prices, provider: 'openai', maxServerToolUsd: 0.5 });
+    const options = { prices, provider: 'openai', maxServerToolUsd: 0.5, maxServerToolTokens: 10 };
+    const declared = meter(bench.plain, options);
     const body = { ...ASK, tools: [{ type: 'web_search' as const }], max_output_tokens: 16 };
     const limited = (usdLimit: number) => ({ usdLimit, enforcement: 'hard' }) as const;
     await bench.run(limited(0.4), async () => {
       await expect(declared.responses.create(body)).rejects.toBeInstanceOf(BudgetExceededError);
     });
-    await bench.run(limited(0.6), () => declared.responses.create(body));
+    const scope = await bench.run(limited(0.6), () => declared.responses.create(body));
+    expect(bench.server.seen).toHaveLength(1);
+    // OpenAI does not tell what its tools cost: it may have been all of it.
+    expect(scope.usdUsed).toBeGreaterThan(0.5);
+  });
+
+  test('of tools that the provider runs: what they add to the input is held', async () => {
+    const declared = meter(bench.plain, { provider: 'openai', maxServerToolUsd: 0.5, maxServerToolTokens: 5000 });
+    const body = { ...ASK, tools: [{ type: 'web_search' as const }], max_output_tokens: 16 };
+    await bench.run(hard(5000), async () => {
+      await expect(declared.responses.create(body)).rejects.toBeInstanceOf(BudgetExceededError);
+    });
+    await bench.run(hard(5300), async (scope) => {
+      const stream = await declared.responses.create({ ...body, stream: true });
+      expect(scope.held.tokens).toBeGreaterThan(5016);
+      await collected(stream);
+    });
     expect(bench.server.seen).toHaveLength(1);
   });
+
+  test.each([{ maxServerToolUsd: 0.5 }, { maxServerToolTokens: 5000 }])(
+    'is not there for tools of the provider with %j alone',
+    async (options) => {
+      const declared = meter(bench.plain, { provider: 'openai', ...options });
+      await bench.run(hard(1_000_000), async () => {
+        const call = declared.responses.create({ ...ASK, tools: [{ type: 'web_search' as const }] });
+        await expect(call).rejects.toBeInstanceOf(UnboundedCostError);
+      });
+      expect(bench.server.seen).toEqual([]);
+    },
+  );
 });
 
 describe('the budget is never exceeded', () => {

@@ -1,5 +1,5 @@
 import type { CallBound } from '@actguard/core';
-import { attachmentsIn, bytesOf, type MeterOptions, type RequestBody } from '@actguard/metering';
+import { attachmentsIn, bytesOf, type MeterOptions, type RequestBody, serverToolBound } from '@actguard/metering';
 import { tokenizerFor } from './tokenizer.js';
 import { isRecord } from './usage.js';
 
@@ -33,19 +33,19 @@ interface Known {
 
 /** The most that a request can use. */
 export function boundOf(provider: string, options: MeterOptions, body: RequestBody, known: Known): CallBound {
-  const { maxAttachmentTokens, maxServerToolUsd } = options;
+  const { maxAttachmentTokens } = options;
   const { serverTools = [], moreAttachments = 0, unbounded, ...rest } = known;
   const attachments = attachmentsIn(body, isAttachment) + moreAttachments;
+  const attached = attachments * (maxAttachmentTokens ?? GUESSED_ATTACHMENT_TOKENS);
+  const tools = serverToolBound(serverTools.length === 0 ? undefined : serverTools.join(', '), options);
   let reason = unbounded;
   if (attachments > 0 && maxAttachmentTokens === undefined)
     reason ??= 'the tokens of an image or a file are not known before (option maxAttachmentTokens)';
-  if (serverTools.length > 0 && maxServerToolUsd === undefined)
-    reason ??= `the provider runs ${serverTools.join(', ')} (option maxServerToolUsd)`;
   return {
-    inputTokens: textTokens(provider, body) + attachments * (maxAttachmentTokens ?? GUESSED_ATTACHMENT_TOKENS),
+    inputTokens: textTokens(provider, body) + attached + tools.inputTokens,
     ...rest,
-    ...(serverTools.length > 0 && { extraUsd: maxServerToolUsd }),
-    unbounded: reason,
+    extraUsd: tools.extraUsd,
+    unbounded: reason ?? tools.unbounded,
   };
 }
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type OpenAI from 'openai';
 import { APIError, APIUserAbortError } from 'openai';
 import type { Stream } from 'openai/streaming';
-import { CHAT_USAGE, chunks, responseEvents } from '../test-support/answers.js';
+import { CHAT_USAGE, chunks, response, responseEvents } from '../test-support/answers.js';
 import { ASK, type Bench, CHAT, collected, openBench, WIDE } from '../test-support/bench.js';
 import { apiError } from '../test-support/loopback-server.js';
 
@@ -31,7 +31,7 @@ describe('a stream that its caller leaves', () => {
         text += chunk.choices[0]?.delta.content ?? '';
         if (text === 'hello') break;
       }
-      expect(bench.events).toMatchObject([{ ...ESTIMATED, outcome: 'failed' }]);
+      expect(bench.events).toMatchObject([{ ...ESTIMATED, outcome: 'aborted' }]);
       expect(scope.tokensUsed).toBe(bench.events[0]?.tokens);
     });
     await bench.server.seen[0]?.left;
@@ -44,7 +44,7 @@ describe('a stream that its caller leaves', () => {
       const iterator = (await streamed())[Symbol.asyncIterator]();
       await iterator.next();
       await iterator.return?.();
-      expect(bench.events).toMatchObject([{ isEstimated: true, outcome: 'failed' }]);
+      expect(bench.events).toMatchObject([{ isEstimated: true, outcome: 'aborted' }]);
     });
     await bench.server.seen[0]?.left;
   });
@@ -55,7 +55,7 @@ describe('a stream that its caller leaves', () => {
       const stream = await streamed();
       let seen = 0;
       for await (const _ of stream) if (++seen === 3) stream.controller.abort();
-      expect(bench.events).toMatchObject([{ ...ESTIMATED, outcome: 'failed' }]);
+      expect(bench.events).toMatchObject([{ ...ESTIMATED, outcome: 'aborted' }]);
     });
     await bench.server.seen[0]?.left;
   });
@@ -66,7 +66,7 @@ describe('a stream that its caller leaves', () => {
     await bench.run(WIDE, async () => {
       let seen = 0;
       for await (const _ of await streamed({ signal: controller.signal })) if (++seen === 3) controller.abort();
-      expect(bench.events).toMatchObject([{ ...ESTIMATED, outcome: 'failed' }]);
+      expect(bench.events).toMatchObject([{ ...ESTIMATED, outcome: 'aborted' }]);
     });
   });
 
@@ -88,7 +88,7 @@ describe('a stream that its caller leaves', () => {
       while (bench.server.seen.length === 0) await new Promise(setImmediate);
       controller.abort();
       await expect(stream).rejects.toBeInstanceOf(APIUserAbortError);
-      expect(bench.events).toMatchObject([{ isEstimated: true, outcome: 'failed' }]);
+      expect(bench.events).toMatchObject([{ isEstimated: true, outcome: 'aborted' }]);
     });
   });
 
@@ -97,7 +97,7 @@ describe('a stream that its caller leaves', () => {
       await expect(streamed({ signal: AbortSignal.abort() })).rejects.toBeInstanceOf(APIUserAbortError);
     });
     expect(bench.server.seen).toEqual([]);
-    expect(bench.events).toMatchObject([{ isEstimated: false, tokens: 0, outcome: 'failed' }]);
+    expect(bench.events).toMatchObject([{ isEstimated: false, tokens: 0, outcome: 'aborted' }]);
   });
 
   test('without ever reading it is charged an estimate when the run ends', async () => {
@@ -105,7 +105,7 @@ describe('a stream that its caller leaves', () => {
       await streamed();
       expect(bench.events).toEqual([]);
     });
-    expect(bench.events).toMatchObject([{ isEstimated: true, outcome: 'failed' }]);
+    expect(bench.events).toMatchObject([{ isEstimated: true, outcome: 'aborted' }]);
     expect(scope.tokensUsed).toBe(bench.events[0]?.tokens);
   });
 
@@ -156,14 +156,44 @@ describe('a stream that fails', () => {
     expect(bench.events).toMatchObject([{ ...ESTIMATED, outcome: 'failed' }]);
   });
 
-  test.each(['response.incomplete', 'response.failed'] as const)(
-    'of the Responses API with %s is charged exactly',
-    async (end) => {
-      bench.server.next({ events: responseEvents(end) });
-      await bench.run(WIDE, () => collected(bench.client.responses.create({ ...ASK, stream: true })));
-      expect(bench.events).toMatchObject([{ isEstimated: false, tokens: 250 }]);
-    },
-  );
+  test.each([
+    ['response.incomplete', 'success'],
+    ['response.failed', 'failed'],
+  ] as const)('of the Responses API with %s is charged exactly, and told as %s', async (end, outcome) => {
+    bench.server.next({ events: responseEvents(end) });
+    await bench.run(WIDE, () => collected(bench.client.responses.create({ ...ASK, stream: true })));
+    expect(bench.events).toMatchObject([{ isEstimated: false, tokens: 250, outcome }]);
+  });
+
+  test('with an error after its usage is charged exactly', async () => {
+    const usage = { ...(begun[0] as object), choices: [], usage: CHAT_USAGE };
+    bench.server.next({ events: [...begun, usage, apiError('server_error', 'overloaded')] });
+    await bench.run(WIDE, async () => {
+      await expect(collected(streamed())).rejects.toBeInstanceOf(APIError);
+    });
+    expect(bench.events).toMatchObject([{ isEstimated: false, tokens: 130, outcome: 'failed' }]);
+  });
+
+  test.each([
+    ['an error', [...begun, apiError('server_error', 'overloaded')]],
+    ['a failed response', responseEvents('response.failed')],
+  ])('with %s in a raw response, which ends like any other', async (_, events) => {
+    bench.server.next({ events });
+    await bench.run(WIDE, async () => {
+      const raw = await bench.client.responses.create({ ...ASK, stream: true }).asResponse();
+      await raw.text();
+    });
+    expect(bench.events).toMatchObject([{ outcome: 'failed' }]);
+  });
+});
+
+describe('an answer that says that the response failed', () => {
+  test('is told so, and is charged exactly', async () => {
+    const error = { code: 'server_error', message: 'x' } as const;
+    bench.server.next({ json: response({ status: 'failed', error }) });
+    await bench.run(WIDE, () => bench.client.responses.create(ASK));
+    expect(bench.events).toMatchObject([{ isEstimated: false, tokens: 250, outcome: 'failed' }]);
+  });
 });
 
 describe('a stream stays what it is', () => {
@@ -181,7 +211,7 @@ describe('a stream stays what it is', () => {
     bench.server.next({ events: begun, silent: true });
     await bench.run(WIDE, async () => {
       for (const branch of (await streamed()).tee()) for await (const _ of branch) break;
-      expect(bench.events).toMatchObject([{ isEstimated: true, outcome: 'failed' }]);
+      expect(bench.events).toMatchObject([{ isEstimated: true, outcome: 'aborted' }]);
     });
   });
 
@@ -237,7 +267,7 @@ describe('a raw response', () => {
       const reader = raw.body!.getReader();
       await reader.read();
       await reader.cancel();
-      expect(bench.events).toMatchObject([{ isEstimated: true, outcome: 'failed' }]);
+      expect(bench.events).toMatchObject([{ isEstimated: true, outcome: 'aborted' }]);
     });
     await bench.server.seen[0]?.left;
   });
@@ -246,7 +276,7 @@ describe('a raw response', () => {
     await bench.run(WIDE, async () => {
       await bench.client.chat.completions.create(CHAT).asResponse();
     });
-    expect(bench.events).toMatchObject([{ isEstimated: true, outcome: 'failed' }]);
+    expect(bench.events).toMatchObject([{ isEstimated: true, outcome: 'aborted' }]);
   });
 });
 

@@ -11,6 +11,7 @@ export class UsageReader implements AnswerReader {
   #usage: TokenUsage | undefined;
   #model: string | undefined;
   #isOver = false;
+  #isFailed = false;
   #outputLength = 0;
 
   /** @param isUsageAdded the caller did not ask for the usage of the stream, and is not to see it */
@@ -24,6 +25,10 @@ export class UsageReader implements AnswerReader {
 
   get isFinal(): boolean {
     return this.#usage !== undefined && this.#isOver;
+  }
+
+  get isFailed(): boolean {
+    return this.#isFailed;
   }
 
   get model(): string | undefined {
@@ -40,6 +45,7 @@ export class UsageReader implements AnswerReader {
     const answer = isRecord(data['response']) ? data['response'] : data;
     if (typeof answer['model'] === 'string') this.#model = answer['model'];
     this.#outputLength += outputLengthOf(data);
+    this.#isFailed ||= Boolean(answer['error']) || answer['status'] === 'failed' || data['type'] === 'error';
     const usage = usageFrom(answer['usage']);
     if (usage !== undefined) this.#usage = usage;
     const { choices } = data;

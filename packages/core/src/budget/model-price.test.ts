@@ -68,6 +68,15 @@ describe('costOf()', () => {
   });
 });
 
+describe('webSearches()', () => {
+  it('prices each search, and knows no price where there is none', () => {
+    expect(new CompiledPrice({ input: 1, output: 1, perWebSearch: 0.01 }).webSearches(3)).toBe(30_000_000_000n);
+    expect(new CompiledPrice({ input: 1, output: 1, perWebSearch: 0 }).webSearches(3)).toBe(0n);
+    expect(new CompiledPrice({ input: 1, output: 1 }).webSearches(3)).toBeUndefined();
+    expect(new CompiledPrice({ input: 1, output: 1 }).webSearches(0)).toBe(0n);
+  });
+});
+
 describe('worstCase()', () => {
   const rate = fc.nat({ max: 30 });
   const rates = fc.record(

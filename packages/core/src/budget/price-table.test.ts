@@ -38,6 +38,7 @@ describe('priceTable()', () => {
     ['a rate that is no number', { ...PRICE, reasoning: Number.NaN }, 'prices["m"].reasoning'],
     ['a misspelt rate', { ...PRICE, cachedinput: 0.1 }, 'prices["m"].cachedinput'],
     ['a price of a call that is none', { ...PRICE, perCall: -0.01 }, 'prices["m"].perCall'],
+    ['a price of a search that is none', { ...PRICE, perWebSearch: '0.01' }, 'prices["m"].perWebSearch'],
     ['rates of long input that are none', { ...PRICE, longContext: 5 }, 'prices["m"].longContext'],
     [
       'a line that is none',

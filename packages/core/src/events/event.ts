@@ -6,7 +6,16 @@ import type { UsedFact } from '../store/operations.js';
 export interface EventBase {
   readonly category: 'run' | 'tool' | 'guard' | 'budget' | 'llm';
   readonly severity: '' | 'error';
-  readonly outcome: '' | 'success' | 'blocked' | 'failed' | 'intervened' | 'admitted' | 'observed' | 'warning';
+  readonly outcome:
+    | ''
+    | 'success'
+    | 'blocked'
+    | 'failed'
+    | 'aborted'
+    | 'intervened'
+    | 'admitted'
+    | 'observed'
+    | 'warning';
   /** Epoch milliseconds. */
   readonly time: number;
   readonly runId: string;
@@ -136,7 +145,7 @@ export interface BudgetWarningEvent extends BudgetEventBase {
   readonly warnAt: number;
 }
 
-/** A call of a model ended. */
+/** A call of a model ended: `failed` with an error, `aborted` where its caller left before the end. */
 export interface LlmUsageEvent extends EventBase {
   readonly name: 'llm.usage';
   readonly provider: string;

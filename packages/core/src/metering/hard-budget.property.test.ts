@@ -38,8 +38,12 @@ const BILLED = {
   tieredLong: { input: 300_000n, cached: 30_000n, write: 375_000n, output: 1_100_000n, reasoning: 1_900_000n },
 };
 const LONG_ABOVE = 300;
+/** Picodollars of a search of `plain`; nobody knows what one of `tiered` costs. */
+const SEARCH = 200_000_000n;
+/** What is billed besides tokens comes in these: USD and picodollars. */
+const EXTRA = { usd: 0.000_1, picos: 100_000_000n };
 const PRICES: PriceTable = {
-  plain: { input: 1, output: 4 },
+  plain: { input: 1, output: 4, perWebSearch: 0.000_2 },
   tiered: {
     ...{ input: 0.15, cachedInput: 0.015, cacheWrite5m: 0.1875, output: 0.6, reasoning: 0.9 },
     longContext: {
@@ -134,7 +138,17 @@ interface InFlight {
 }
 
 /** What happened in all schedules: a test in which nothing was refused or clamped would show nothing. */
-const seen = { admitted: 0, clamped: 0, refused: 0, refusedForNow: 0, estimated: 0, abandoned: 0, mostAtOnce: 0 };
+const seen = {
+  admitted: 0,
+  clamped: 0,
+  refused: 0,
+  refusedForNow: 0,
+  estimated: 0,
+  abandoned: 0,
+  extras: 0,
+  searches: 0,
+  mostAtOnce: 0,
+};
 
 class Schedule {
   readonly #dice: Dice;
@@ -213,6 +227,7 @@ class Schedule {
       ...(dice.chance(30) && { minOutputTokens: 16 }),
       ...(dice.chance(20) && { choices: dice.int(1, 4) }),
       ...(dice.chance(20) && { attempts: dice.int(1, 3) }),
+      ...(dice.chance(25) && { extraUsd: dice.int(1, 40) * EXTRA.usd }),
     };
     const given = dice.pick(this.#scopes);
     const chain = this.#chainOf(given);
@@ -262,10 +277,13 @@ class Schedule {
   #finish({ call, model, bound, chain, isHeld }: InFlight): void {
     const dice = this.#dice;
     const billedAttempts = dice.int(1, bound.attempts ?? 1);
-    const usage = () => this.#usage(bound, call.outputCap);
+    const billed = Array.from({ length: billedAttempts }, () => this.#bill(bound, call.outputCap));
+    const last = billed[billedAttempts - 1] as Bill;
+    const { usage, webSearches } = last;
     const estimate = estimateOf(model, bound, call, isHeld);
-    const billed = Array.from({ length: billedAttempts }, usage);
-    const last = billed[billedAttempts - 1] as TokenUsage;
+    if (last.extra > 0n) seen.extras++;
+    if (webSearches !== undefined && webSearches > 0) seen.searches++;
+    const extra = extraCharged(model, bound, last, isHeld);
     let [charged, isUnbilled] = [NO_AMOUNTS, false];
     const unreported = (count: number): number => {
       charged = plus(charged, times(estimate, count));
@@ -274,26 +292,42 @@ class Schedule {
     };
     switch (dice.int(0, 4)) {
       case 0:
-        call.settle({ outcome: 'failed', unreportedAttempts: unreported(billedAttempts) });
+        call.settle({ outcome: 'failed', webSearches, unreportedAttempts: unreported(billedAttempts) });
+        // The worst case has them in it.
+        if (!isHeld) charged = plus(charged, extra);
         break;
       case 1:
         call.settle({ outcome: 'failed' });
         isUnbilled = true;
         break;
       default:
-        charged = billOf(model, last);
+        charged = plus(billOf(model, usage), extra);
         call.settle({
           outcome: dice.pick(['success', 'aborted']),
-          usage: last,
+          usage,
+          webSearches,
           unreportedAttempts: unreported(billedAttempts - 1),
         });
     }
     // A stream that is left may end twice.
-    if (dice.chance(10)) call.settle({ outcome: 'aborted', usage: last, unreportedAttempts: 2 });
+    if (dice.chance(10)) call.settle({ outcome: 'aborted', usage, webSearches, unreportedAttempts: 2 });
     for (const watched of chain) {
       watched.charged = plus(watched.charged, charged);
-      if (!isUnbilled) for (const each of billed) watched.billed = plus(watched.billed, billOf(model, each));
+      if (isUnbilled) continue;
+      for (const each of billed)
+        watched.billed = plus(watched.billed, plus(billOf(model, each.usage), { ...NO_AMOUNTS, usd: each.extra }));
     }
+  }
+
+  /** An attempt as the provider bills it: up to the declared maximum of what is not billed by token, which it may tell. */
+  #bill(bound: CallBound, cap: number | undefined): Bill {
+    const dice = this.#dice;
+    const usage = this.#usage(bound, cap);
+    const most = Math.round((bound.extraUsd ?? 0) / EXTRA.usd);
+    const parts = dice.chance(30) ? most : dice.int(0, most);
+    if (dice.chance(50)) return { usage, extra: BigInt(parts) * EXTRA.picos, webSearches: undefined };
+    const webSearches = Math.floor(parts / 2);
+    return { usage, extra: BigInt(webSearches) * SEARCH, webSearches };
   }
 
   /** What the provider really counts: input of at most the bound, output within the cap, thinking included. */
@@ -325,6 +359,13 @@ class Schedule {
       }
     }
   }
+}
+
+interface Bill {
+  readonly usage: TokenUsage;
+  /** Picodollars besides tokens. */
+  readonly extra: bigint;
+  readonly webSearches: number | undefined;
 }
 
 interface Left {
@@ -359,6 +400,13 @@ function ratesOf(model: Model) {
 
 function outputAsked({ outputTokens, defaultOutputTokens }: CallBound): number {
   return outputTokens ?? defaultOutputTokens ?? 4096;
+}
+
+/** Searches are charged where they are told and have a price; else a hard budget charges all that was declared. */
+function extraCharged(model: Model, bound: CallBound, { webSearches, extra }: Bill, isHeld: boolean): Amounts {
+  const isKnown = webSearches !== undefined && (model === 'plain' || webSearches === 0);
+  const declared = BigInt(Math.round((bound.extraUsd ?? 0) / EXTRA.usd)) * EXTRA.picos;
+  return { ...NO_AMOUNTS, usd: isKnown ? extra : isHeld ? declared : 0n };
 }
 
 /** A hard budget charges the worst case where nothing was reported, a soft one the plain bound. */

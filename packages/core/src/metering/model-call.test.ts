@@ -270,7 +270,7 @@ describe('what was not reported', () => {
       admit({ inputTokens: 90 }).settle({ outcome: 'aborted', unreportedAttempts: 1, estimate });
       expect([scope.tokensUsed, scope.usage]).toMatchObject([42, [{ estimatedCalls: 1, calls: 1, tokens: 42 }]]);
     });
-    expect(named('llm.usage')).toMatchObject([{ isEstimated: true, tokens: 42, outcome: 'failed', severity: 'error' }]);
+    expect(named('llm.usage')).toMatchObject([{ isEstimated: true, tokens: 42, outcome: 'aborted', severity: '' }]);
   });
 
   it.each<[CallBound, number]>([
@@ -298,7 +298,7 @@ describe('what was not reported', () => {
     for (const each of [scope, inner]) expect([each.tokensUsed, each.held]).toEqual([60, NOTHING_HELD]);
     call.settle(answered(999));
     expect(scope.tokensUsed).toBe(60);
-    expect(named('llm.usage')).toMatchObject([{ isEstimated: true, outcome: 'failed' }]);
+    expect(named('llm.usage')).toMatchObject([{ isEstimated: true, outcome: 'aborted' }]);
   });
 
   it('does not keep a run from ending, where its meter cannot say what it may have been', async () => {
@@ -316,7 +316,84 @@ describe('what was not reported', () => {
   });
 });
 
+describe('what is billed besides tokens', () => {
+  const PRICE = { input: 1, output: 4 };
+  const declared: CallBound = { inputTokens: 100, outputTokens: 0, extraUsd: 0.2 };
+  const searched = (webSearches?: unknown): ModelCallReport => ({
+    ...answered(0),
+    webSearches: webSearches as number | undefined,
+  });
+
+  it('is held in a hard budget, besides the tokens', async () => {
+    const { run } = await world();
+    await run.budget({ usdLimit: 0.3, enforcement: 'hard' }, (scope) => {
+      const call = admit(declared);
+      expect(scope.held.usd).toBeCloseTo(0.2001, 12);
+      expect(refusalOf(() => admit(declared))).toMatchObject({ limitType: 'usd', retryable: true });
+      call.settle(searched());
+      expect([scope.usdUsed, scope.held]).toEqual([0.2, NOTHING_HELD]);
+    });
+  });
+
+  it.each<[string, 'hard' | 'soft', unknown, number | undefined, number]>([
+    ['the whole maximum, where the meter tells of nothing', 'hard', undefined, 0.01, 0.2],
+    ['the searches that were made', 'hard', 3, 0.01, 0.03],
+    ['nothing where none was made', 'hard', 0, 0.01, 0],
+    ['the whole maximum, where nobody knows the price of a search', 'hard', 3, undefined, 0.2],
+    ['the whole maximum, where the count is none', 'hard', -1, 0.01, 0.2],
+    ['the whole maximum, where the count is no number', 'hard', '3', 0.01, 0.2],
+    ['the searches that were made', 'soft', 3, 0.01, 0.03],
+    ['nothing where the meter tells of nothing', 'soft', undefined, 0.01, 0],
+    ['nothing where nobody knows the price of a search', 'soft', 3, undefined, 0],
+  ])('is charged: %s (%s)', async (_, enforcement, webSearches, perWebSearch, usd) => {
+    const price = { ...PRICE, ...(perWebSearch !== undefined && { perWebSearch }) };
+    const { run, named } = await world({ prices: { m: price } });
+    await run.budget({ usdLimit: 1, enforcement }, (scope) => {
+      admit(declared).settle(searched(webSearches));
+      expect([scope.usdUsed, scope.tokensUsed]).toEqual([usd, 0]);
+    });
+    expect(named('llm.usage')).toMatchObject([{ usdMicros: usd * 1_000_000 }]);
+  });
+
+  it('is charged once, however many attempts were lost', async () => {
+    const { run } = await world({ prices: { m: { ...PRICE, perWebSearch: 0.01 } } });
+    const lost = { ...searched(3), unreportedAttempts: 2, estimate: tokenUsage({}) };
+    for (const report of [lost, { ...lost, usage: undefined }])
+      await run.budget({}, (scope) => {
+        admit({ ...declared, attempts: 3 }).settle(report);
+        expect(scope.usdUsed).toBe(0.03);
+      });
+  });
+
+  it('is the worst for each attempt that says nothing to a hard budget', async () => {
+    const { run } = await world({ prices: { m: { ...PRICE, perWebSearch: 0.01 } } });
+    await run.budget({ usdLimit: 1, enforcement: 'hard' }, (scope) => {
+      admit({ ...declared, attempts: 2 }).settle({ ...searched(3), unreportedAttempts: 1 });
+      expect(scope.usdUsed).toBeCloseTo(0.03 + 0.2001, 12);
+    });
+  });
+
+  it('is nothing where a call was not billed, nor is its fixed part', async () => {
+    const { run, named } = await world({ prices: { m: { ...PRICE, perCall: 0.5 } } });
+    await run.budget({ usdLimit: 1, enforcement: 'hard' }, (scope) => {
+      admit(declared).settle({ outcome: 'failed' });
+      expect(scope.usdUsed).toBe(0);
+    });
+    expect(named('llm.usage')).toMatchObject([{ usdMicros: 0, costUnits: 0, outcome: 'failed' }]);
+  });
+});
+
 describe('what a meter reports', () => {
+  it.each([
+    ['success', ''],
+    ['failed', 'error'],
+    ['aborted', ''],
+  ] as const)('is told with its outcome: %s', async (outcome, severity) => {
+    const { run, named } = await world();
+    await run.budget({}, () => admit({ inputTokens: 1 }).settle({ ...answered(1), outcome }));
+    expect(named('llm.usage')).toMatchObject([{ outcome, severity, tokens: 1 }]);
+  });
+
   it('is not trusted: counts that are none are nothing', async () => {
     const { run } = await world();
     await run.budget({}, (scope) => {
@@ -355,7 +432,7 @@ describe('what a meter reports', () => {
     });
     expect(named('llm.usage')).toMatchObject([
       { tokens: 5, scopeId: undefined },
-      { tokens: 0, usdMicros: undefined, outcome: 'failed' },
+      { tokens: 0, usdMicros: undefined, outcome: 'failed', severity: 'error' },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Amounts } from '../budget/amounts.js';
-import { times } from '../budget/amounts.js';
+import { NO_AMOUNTS, plus, times } from '../budget/amounts.js';
 import { aboutRun, tellWarnings } from '../budget/budget-events.js';
 import type { BudgetNode } from '../budget/budget-node.js';
 import { type CallRates, outputBoundOf } from '../budget/call-bound.js';
@@ -47,12 +47,16 @@ export class OpenModelCall implements ModelCall {
     if (held !== undefined) node?.release(times(held.perAttempt, held.attempts));
     const { usage, unreportedAttempts = 0 } = report;
     // A meter of somebody else's hands on what a provider sent.
-    if (usage !== undefined) this.#charge(report, tokenUsage(usage), false);
+    if (usage !== undefined) this.#charge(report, tokenUsage(usage), false, this.#extra(report));
     const reported = usage === undefined ? 0 : 1;
     const most = held === undefined ? unreportedAttempts : held.attempts - reported;
     const unreported = Math.min(unreportedAttempts, most);
-    for (let attempt = 0; attempt < unreported; attempt++) this.#charge(report, this.#estimate(report), true);
-    if (reported + unreported === 0) this.#tell(report, tokenUsage({}), this.#priced(tokenUsage({})), false);
+    for (let attempt = 0; attempt < unreported; attempt++) {
+      // The searches that were told are those of one attempt.
+      const extra = reported + attempt === 0 ? this.#extra(report) : 0n;
+      this.#charge(report, this.#estimate(report), true, extra);
+    }
+    if (reported + unreported === 0) this.#tell(report, tokenUsage({}), NO_AMOUNTS, false);
   }
 
   /** Nobody will report any more: the run is over. */
@@ -70,10 +74,9 @@ export class OpenModelCall implements ModelCall {
     });
   }
 
-  #charge(report: ModelCallReport, usage: TokenUsage, isEstimated: boolean): void {
+  #charge(report: ModelCallReport, usage: TokenUsage, isEstimated: boolean, extra: bigint): void {
     const { budgets, node, request, tool, held } = this.#sent;
-    const tokens = this.#priced(usage);
-    const priced = { ...tokens, usd: tokens.usd + this.#extra(report) };
+    const priced = plus(this.#priced(usage), { ...NO_AMOUNTS, usd: extra });
     // An estimate of tokens does not say which of them were dear.
     const amounts = isEstimated && held !== undefined ? held.perAttempt : priced;
     this.#tell(report, usage, amounts, isEstimated);
@@ -114,9 +117,9 @@ export class OpenModelCall implements ModelCall {
     const { budgets, node, request, tool, rates } = this.#sent;
     const { events } = budgets.run.core;
     if (!events.isListening) return;
-    const failed = report.outcome !== 'success';
+    const { outcome } = report;
     events.emit({
-      ...aboutRun(budgets.run, 'llm', failed ? 'error' : '', failed ? 'failed' : 'success'),
+      ...aboutRun(budgets.run, 'llm', outcome === 'failed' ? 'error' : '', outcome),
       name: 'llm.usage',
       provider: request.provider,
       model: request.model,
