@@ -477,3 +477,40 @@ describe('@Budget, declared wrongly,', () => {
     await expect(AgentHost.create({ agents: [NoTool] })).rejects.toBeInstanceOf(UsageError);
   });
 });
+
+describe('run.currentBudget', () => {
+  it('is the scope of the tool in whose body it is asked for, and counts there', async () => {
+    const seen: (BudgetScope | undefined)[] = [];
+    @Agent()
+    class Spender {
+      @Tool()
+      @Budget({ name: 'spending', usdLimit: 1 })
+      async spend() {
+        const scope = currentRun().currentBudget;
+        seen.push(scope);
+        scope?.addCost(0.25, 'search');
+      }
+    }
+    await using host = await AgentHost.create({ agents: [Spender] });
+    await host.run({ budget: { usdLimit: 2 } }, async (run) => {
+      await run.get(Spender).spend();
+      expect(run.currentBudget).toMatchObject({ kind: 'root', usdUsed: 0.25, usdLimit: 2 });
+    });
+    expect(seen).toMatchObject([{ name: 'spending', usdUsed: 0.25, usdLimit: 1, isClosed: true }]);
+  });
+
+  it('is that of host.run outside any scope, none without one, and cannot be closed by who only sees it', async () => {
+    await using host = await AgentHost.create();
+    await host.run(async (run) => {
+      expect(run.currentBudget).toBeUndefined();
+      await run.budget({ name: 'part' }, async (scope) => {
+        expect(run.currentBudget?.id).toBe(scope.id);
+        await run.currentBudget?.close();
+        expect(scope.isClosed).toBe(false);
+      });
+      expect(run.currentBudget).toBeUndefined();
+    });
+    await using open = host.open({ budget: { tokenLimit: 10 } });
+    expect(open.currentBudget?.tokenLimit).toBe(10);
+  });
+});

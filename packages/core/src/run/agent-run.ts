@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AnyClass } from '../agent/class-record.js';
 import type { BudgetNode } from '../budget/budget-node.js';
 import type { BudgetOptions } from '../budget/budget-options.js';
-import type { BudgetScope } from '../budget/budget-scope.js';
+import { type BudgetScope, SeenScope } from '../budget/budget-scope.js';
 import { RunBudgets } from '../budget/run-budgets.js';
 import type { Scheduled } from '../clock.js';
 import { checkFunction } from '../errors/argument-check.js';
@@ -167,6 +167,12 @@ export class AgentRun implements CallRun {
     if (body !== undefined) checkFunction('run.budget', 'body', body);
     const scope = this.budgets.open('run.budget', options, this.#budgetAround());
     return body === undefined ? scope : within(scope, body);
+  }
+
+  get currentBudget(): BudgetScope | undefined {
+    const frame = ambientFrame();
+    const node = (frame?.run === this ? frame.budget : undefined) ?? this.ownBudget;
+    return node && new SeenScope(node, this.budgets);
   }
 
   currentTool(): string | undefined {

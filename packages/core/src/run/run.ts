@@ -59,6 +59,11 @@ export interface Run extends AsyncDisposable {
    * give it to a meter.
    */
   budget(options: BudgetOptions): BudgetScope;
+  /**
+   * The budget scope around the caller, or else the one that the run was opened with: for reading, `addCost` and `run`. Closing it
+   * is left to whoever opened it.
+   */
+  readonly currentBudget: BudgetScope | undefined;
 
   /** Stops the run: no new calls, and calls in flight reject with `RunKilledError` at once. */
   kill(reason: string): void;
