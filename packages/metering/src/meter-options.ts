@@ -18,12 +18,19 @@ export interface MeterOptions {
    */
   readonly maxAttachmentTokens?: number;
   /**
-   * Most USD that the tools of a provider (web search, code execution) can cost in one call. Without it a hard budget refuses
-   * requests with such tools.
+   * Most USD that tools which the provider runs (web search, code execution) can cost in one call, besides tokens. A hard budget
+   * refuses requests with such tools unless this and `maxServerToolTokens` are declared.
    *
    * @default none
    */
   readonly maxServerToolUsd?: number;
+  /**
+   * Most tokens that the results of tools which the provider runs can add to the input in one call, with what the model reads
+   * again because of them. A hard budget refuses requests with such tools unless this and `maxServerToolUsd` are declared.
+   *
+   * @default none
+   */
+  readonly maxServerToolTokens?: number;
   /** Cap of output that a hard budget sets where a request has none. @default 4096 */
   readonly defaultOutputTokens?: number;
 }

@@ -1,5 +1,5 @@
-import { admitModelCall, type ModelCall, type PriceSource, type TokenUsage, tokenUsage } from '@actguard/core';
-import type { MeterOptions } from './meter-options.js';
+import { admitModelCall, currentRun, type ModelCall, type TokenUsage, tokenUsage } from '@actguard/core';
+import type { Metering } from './metering.js';
 import type { StreamEnd } from './observe-iterator.js';
 import type { AnswerReader, Operation, RequestBody } from './operation.js';
 
@@ -16,16 +16,6 @@ const NEVER_SENT = new Set([
 /** About so many characters of output are a token: an estimate for what was cut off. */
 const CHARACTERS_PER_TOKEN = 3;
 
-/** What a meter knows of its client. */
-export interface Metering {
-  readonly provider: string;
-  readonly options: MeterOptions;
-  /** The user's own prices. */
-  readonly prices: PriceSource | undefined;
-  /** Prices of the package. */
-  readonly defaultPrices: PriceSource;
-}
-
 /** One billed call, from the question whether it may be sent to its settlement: once, however it ends. */
 export class MeteredCall {
   readonly #call: ModelCall;
@@ -35,6 +25,8 @@ export class MeteredCall {
   readonly #attempts: number;
   /** Attempts of which it is not known whether they were billed. */
   #unreported = 0;
+  /** The last attempt was answered with success. */
+  #isAnswered = false;
 
   private constructor(
     call: ModelCall,
@@ -78,13 +70,26 @@ export class MeteredCall {
       defaultPrices,
     });
     const capped = call.outputCap === undefined ? body : operation.withOutputCap(body, call.outputCap);
-    const told = isStream ? operation.withStreamUsage?.(capped) : undefined;
-    return new MeteredCall(call, operation, told ?? capped, operation.reader(told !== undefined), attempts);
+    // Nobody counts outside a run, so there the request stays as it is.
+    const isCounted = options.budget !== undefined || isInRun();
+    const told = isStream && isCounted ? operation.withStreamUsage?.(capped) : undefined;
+    return new MeteredCall(call, operation, told ?? capped, operation.reader(told !== undefined, body), attempts);
   }
 
   /** The request as it may be sent. */
   get body(): RequestBody {
     return this.#body;
+  }
+
+  /** An attempt is sent. One before it that was answered was given up while its body came, and is billed as well. */
+  attemptStarted(): void {
+    if (this.#isAnswered) this.#unreported++;
+    this.#isAnswered = false;
+  }
+
+  /** An attempt was answered; what was refused with an HTTP error is not billed. */
+  attemptAnswered(isSuccess: boolean): void {
+    this.#isAnswered = isSuccess;
   }
 
   /** An attempt was not answered: what became of it at the provider is not known, unless it never got there. */
@@ -125,11 +130,12 @@ export class MeteredCall {
   }
 
   #settle(outcome: 'success' | 'failed' | 'aborted'): void {
-    const { usage, isFinal, model } = this.#reader;
+    const { usage, isFinal, isFailed, model, webSearches } = this.#reader;
     const isKnown = usage !== undefined && isFinal;
     this.#call.settle({
-      outcome,
+      outcome: isFailed ? 'failed' : outcome,
       responseModel: model,
+      webSearches,
       ...(isKnown ? { usage, ...this.#lost(0) } : this.#lost(1)),
     });
   }
@@ -144,6 +150,15 @@ export class MeteredCall {
     const seen = Math.ceil(outputLength / CHARACTERS_PER_TOKEN);
     if (usage !== undefined) return { ...usage, output: Math.max(usage.output, seen - usage.reasoning) };
     return tokenUsage({ input: this.#operation.bound(this.#body).inputTokens, output: seen });
+  }
+}
+
+function isInRun(): boolean {
+  try {
+    currentRun();
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -5,11 +5,13 @@ export type StreamEnd = { readonly how: 'end' | 'left' } | { readonly how: 'erro
  * An iterator that passes everything on and tells what goes by and how it ended, once. Nothing is buffered or pulled ahead.
  *
  * @param see gets each item; answering `false` hides it from the consumer
+ * @param begin is told when the consumer asks for an item
  */
 export function observeIterator<Item>(
   inner: AsyncIterator<Item>,
   see: (item: Item) => boolean,
   ended: (end: StreamEnd) => void,
+  begin: () => void = () => {},
 ): AsyncIterableIterator<Item> {
   let isOver = false;
   const tell = (end: StreamEnd): void => {
@@ -19,6 +21,7 @@ export function observeIterator<Item>(
   };
   return {
     async next(...input: [] | [undefined]) {
+      begin();
       for (;;) {
         let result: IteratorResult<Item>;
         try {

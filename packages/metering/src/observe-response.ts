@@ -17,8 +17,9 @@ export function observeResponse(
     ended({ how: 'end' });
     return response;
   }
-  const isEventStream = response.headers.get('content-type')?.includes('text/event-stream') ?? false;
-  const reader = new PayloadReader(isEventStream, see);
+  // Another implementation of fetch may have bodies of its own kind: they are left alone.
+  if (typeof source.getReader !== 'function') return response;
+  const reader = readerFor(response.headers.get('content-type') ?? '', see);
   let isOver = false;
   const tell = (end: StreamEnd): void => {
     if (isOver) return;
@@ -37,12 +38,12 @@ export function observeResponse(
         try {
           const { done, value } = await locked().read();
           if (done) {
-            reader.end();
+            reader?.end();
             tell({ how: 'end' });
             controller.close();
             return;
           }
-          reader.read(value);
+          reader?.read(value);
           controller.enqueue(value);
         } catch (error) {
           tell({ how: 'error', error });
@@ -57,10 +58,16 @@ export function observeResponse(
     // Nothing is pulled before the consumer asks.
     { highWaterMark: 0 },
   );
-  const { status, statusText, headers, url } = response;
+  const { status, statusText, headers, url, redirected } = response;
   const observed = new Response(body, { status, statusText, headers });
-  Object.defineProperty(observed, 'url', { value: url });
+  Object.defineProperties(observed, { url: { value: url }, redirected: { value: redirected } });
   return observed;
+}
+
+// A sound or an image says nothing that could be read.
+function readerFor(contentType: string, see: (data: unknown) => void): PayloadReader | undefined {
+  if (contentType.includes('text/event-stream')) return new PayloadReader(true, see);
+  return contentType.includes('json') ? new PayloadReader(false, see) : undefined;
 }
 
 /** Finds the JSON in bytes that come in pieces. */
@@ -82,7 +89,10 @@ class PayloadReader {
 
   end(): void {
     this.#add(this.#decoder.decode());
-    if (!this.#isEventStream && !this.#isTooLong) this.#parse(this.#text);
+    if (this.#isTooLong) return;
+    // Some servers leave out the empty line behind the last event.
+    if (this.#isEventStream) this.#add('\n\n');
+    else this.#parse(this.#text);
   }
 
   #add(text: string): void {

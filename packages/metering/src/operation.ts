@@ -13,7 +13,7 @@ export interface Operation {
   /** The request as it must be for its stream to tell its usage, where it is not yet. */
   withStreamUsage?(body: RequestBody): RequestBody | undefined;
   /** Reads an answer, or the events of a stream. */
-  reader(isUsageAdded: boolean): AnswerReader;
+  reader(isUsageAdded: boolean, body: RequestBody): AnswerReader;
 }
 
 /** The body of a request: parsed JSON. */
@@ -27,8 +27,12 @@ export interface AnswerReader {
   readonly usage: TokenUsage | undefined;
   /** The usage is that of the whole call: nothing more will be billed. */
   readonly isFinal: boolean;
+  /** The answer itself says that the call failed. @default false */
+  readonly isFailed?: boolean;
   /** The model that the provider names. */
   readonly model: string | undefined;
+  /** How many web searches were made, where those are all that is billed besides tokens. */
+  readonly webSearches?: number | undefined;
   /** Characters of output that went by, for an estimate. */
   readonly outputLength: number;
 }

@@ -1,5 +1,5 @@
 import type { ModelPrice, PricedModel, PriceSource, TokenRates } from '@actguard/core';
-import { calcPrice, type MatchLogic, type ModelInfo, TieredPrices } from '@pydantic/genai-prices';
+import { calcPrice, type MatchLogic, type ModelInfo, type TieredPrices } from '@pydantic/genai-prices';
 
 /** Names of the package for providers that meters name otherwise. */
 const PROVIDERS: Readonly<Record<string, string>> = { gemini: 'google', vertex: 'google', xai: 'x-ai' };
@@ -7,7 +7,8 @@ const PROVIDERS: Readonly<Record<string, string>> = { gemini: 'google', vertex: 
 /** What a date or `latest` behind a model id looks like: the same model, pinned. */
 const PINNED = /[-@](?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$/;
 
-const DAY_MS = 86_400_000;
+/** Prices change from day to day, and some within a day, at full and half hours. */
+const SLOT_MS = 30 * 60_000;
 const MAX_CACHED = 10_000;
 
 /**
@@ -18,8 +19,8 @@ export function packagedPrices(): PriceSource {
   const known = new Map<string, ModelPrice | undefined>();
   return {
     priceOf({ provider, model, at }: PricedModel): ModelPrice | undefined {
-      const day = Math.floor(at / DAY_MS);
-      const key = `${day}/${provider}/${model}`;
+      const slot = Math.floor(at / SLOT_MS);
+      const key = `${slot}/${provider}/${model}`;
       if (known.has(key)) return known.get(key);
       // Names come from requests: a loop over made-up ones must not fill the memory.
       if (known.size >= MAX_CACHED) known.clear();
@@ -57,25 +58,36 @@ function equalsIn(match: MatchLogic): readonly string[] {
   return [];
 }
 
-type Price = Readonly<Record<string, number | TieredPrices | undefined>>;
+type Rate = number | TieredPrices | undefined;
+type Price = Readonly<Record<string, Rate>>;
 
 function priceFrom(price: Price): ModelPrice | undefined {
-  const base = ratesFrom(price, (rate) => (rate instanceof TieredPrices ? rate.base : rate));
+  const base = ratesFrom(price, (rate) => (isTiered(rate) ? rate.base : rate));
   if (base === undefined) return undefined;
-  const tiers = Object.values(price).flatMap((rate) => (rate instanceof TieredPrices ? rate.tiers : []));
-  if (tiers.length === 0) return base;
+  const fees = {
+    ...perThousand('perCall', price['requests_kcount']),
+    ...perThousand('perWebSearch', price['web_searches_kcount']),
+  };
+  const tiers = Object.values(price).flatMap((rate) => (isTiered(rate) ? rate.tiers : []));
+  if (tiers.length === 0) return { ...base, ...fees };
   // Of several tiers the dearest counts from the first one on: too much rather than too little.
   const long = ratesFrom(price, (rate) =>
-    rate instanceof TieredPrices ? Math.max(rate.base, ...rate.tiers.map((tier) => tier.price)) : rate,
+    isTiered(rate) ? Math.max(rate.base, ...rate.tiers.map((tier) => tier.price)) : rate,
   );
   const aboveInputTokens = Math.min(...tiers.map(({ start }) => start));
-  return { ...base, ...(long && { longContext: { ...long, aboveInputTokens } }) };
+  return { ...base, ...fees, ...(long && { longContext: { ...long, aboveInputTokens } }) };
 }
 
-function ratesFrom(
-  price: Price,
-  read: (rate: number | TieredPrices | undefined) => number | undefined,
-): TokenRates | undefined {
+// The data are no instances of the class that they are declared as.
+function isTiered(rate: Rate): rate is TieredPrices {
+  return typeof rate === 'object' && rate !== null;
+}
+
+function perThousand(name: 'perCall' | 'perWebSearch', rate: Rate): Partial<ModelPrice> {
+  return typeof rate === 'number' ? { [name]: rate / 1000 } : {};
+}
+
+function ratesFrom(price: Price, read: (rate: Rate) => number | undefined): TokenRates | undefined {
   const input = read(price['input_mtok']);
   // Embeddings have no output.
   const output = read(price['output_mtok']) ?? 0;

@@ -1,6 +1,6 @@
 import { readsCalls } from '@actguard/core';
-import { MeteredCall, type Metering } from './metered-call.js';
-import type { StreamEnd } from './observe-iterator.js';
+import { MeteredCall } from './metered-call.js';
+import type { Metering } from './metering.js';
 import { observeIterator } from './observe-iterator.js';
 import { observeResponse } from './observe-response.js';
 import type { Operation, RequestBody } from './operation.js';
@@ -10,6 +10,13 @@ export interface MeteredSdk {
   request(options: unknown, remainingRetries?: number | null): unknown;
   withOptions(options: object): this;
   readonly maxRetries: number;
+}
+
+/** How clients are metered: asked for each client, since a copy may have another address and other options. */
+export interface StainlessMeter<Client> {
+  readonly metering: Metering | ((client: Client) => Metering);
+  /** Finds what a path bills; `undefined` for what is free. */
+  operationOf(path: string, client: Client): Operation | undefined;
 }
 
 /** Options of one request, as far as they matter here. */
@@ -24,8 +31,12 @@ interface RequestOptions {
 
 /** The promise that the SDK gives for a request. */
 interface ApiPromise extends Promise<unknown> {
+  readonly responsePromise?: Promise<unknown>;
   asResponse(): Promise<Response>;
+  parse(): Promise<unknown>;
   _thenUnwrap(transform: (data: unknown, props: unknown) => unknown): ApiPromise;
+  /** Only in Anthropic's: what is sent and answered, for helpers that read the answer by themselves. */
+  _responseProps?(): Promise<{ readonly response: Response }>;
 }
 
 interface SdkStream {
@@ -34,57 +45,114 @@ interface SdkStream {
 }
 
 type Fetch = (url: unknown, init?: object) => Promise<Response>;
+type GivenOptions = RequestOptions | Promise<RequestOptions>;
+
+/** What a metered client does by itself. */
+interface Originals {
+  readonly request: MeteredSdk['request'];
+  readonly withOptions: MeteredSdk['withOptions'];
+}
 
 /** Hands the call from the request to the `fetch` of each of its attempts; never leaves the process. */
-const METERED = Symbol('actguard.metered');
+const CALL = Symbol('actguard.call');
+
+/** Says that a client is metered by itself. Shared by all copies of this package in a process. */
+const METERED = Symbol.for('actguard.metered-client');
+
+/** Says that a class meters all its clients. */
+const INSTRUMENTED = Symbol.for('actguard.instrumented-class');
+
+const counting = new WeakSet<Fetch>();
 
 /**
  * A metered copy of a client: all of its calls, helpers included, go through `request`, which asks the budgets first and charges
- * them afterwards. The given client stays as it is.
- *
- * @param operationOf finds what a path bills; `undefined` for what is free
+ * them afterwards. The given client stays as it is. A metered client can be metered anew: the new options are the ones.
  */
 export function meterStainless<Client extends MeteredSdk>(
   client: Client,
-  metering: Metering,
-  operationOf: (path: string) => Operation | undefined,
+  metering: StainlessMeter<Client>['metering'],
+  operationOf: StainlessMeter<Client>['operationOf'],
 ): Client {
   readsCalls();
-  const fetch = (client as unknown as { readonly fetch: Fetch }).fetch;
-  return shadow(client.withOptions({ fetch: countingFetch(fetch) }), metering, operationOf);
+  const { withOptions } = originalsOf(client);
+  return shadow(withOptions.call(client, { fetch: countingFetch(fetchOf(client)) }) as Client, {
+    metering,
+    operationOf,
+  });
 }
 
-function shadow<Client extends MeteredSdk>(
-  client: Client,
-  metering: Metering,
-  operationOf: (path: string) => Operation | undefined,
-): Client {
-  const { request, withOptions } = client;
-  const define = (name: string, value: unknown): void =>
-    void Object.defineProperty(client, name, { value, configurable: true, writable: true });
+/**
+ * Meters all clients of a class, also those that exist, except for those that are metered by themselves. Counts once a class.
+ *
+ * @param prototype that of the SDK's client
+ */
+export function instrumentStainless<Client extends MeteredSdk>(prototype: Client, meter: StainlessMeter<Client>): void {
+  if (Object.hasOwn(prototype, INSTRUMENTED)) return;
+  readsCalls();
+  const { request } = prototype;
+  define(prototype, INSTRUMENTED, true);
+  define(prototype, 'request', function (this: Client, given: GivenOptions, remaining: number | null = null) {
+    if (METERED in this) return request.call(this, given, remaining);
+    define(this, 'fetch', countingFetch(fetchOf(this)));
+    return metered(this, request, meter, given, remaining);
+  });
+}
+
+function shadow<Client extends MeteredSdk>(client: Client, meter: StainlessMeter<Client>): Client {
+  const originals = originalsOf(client);
+  define(client, METERED, originals);
   // A copy of the copy would escape.
-  define('withOptions', (options: { readonly fetch?: Fetch }) => {
+  define(client, 'withOptions', (options: { readonly fetch?: Fetch }) => {
     const counted = options?.fetch === undefined ? options : { ...options, fetch: countingFetch(options.fetch) };
-    return shadow(withOptions.call(client, counted), metering, operationOf);
+    return shadow(originals.withOptions.call(client, counted) as Client, meter);
   });
-  define('request', (given: RequestOptions | Promise<RequestOptions>, remainingRetries: number | null = null) => {
-    const meter = new RequestMeter(metering, operationOf, client.maxRetries);
-    const promise = request.call(client, meter.prepare(given, remainingRetries), remainingRetries) as ApiPromise;
-    return meter.watch(promise);
-  });
+  define(client, 'request', (given: GivenOptions, remaining: number | null = null) =>
+    metered(client, originals.request, meter, given, remaining),
+  );
   return client;
 }
 
+function metered<Client extends MeteredSdk>(
+  client: Client,
+  request: MeteredSdk['request'],
+  { metering, operationOf }: StainlessMeter<Client>,
+  given: GivenOptions,
+  remaining: number | null,
+): ApiPromise {
+  const ofClient = typeof metering === 'function' ? metering(client) : metering;
+  const meter = new RequestMeter(ofClient, (path) => operationOf(path, client), client.maxRetries);
+  return meter.watch(request.call(client, meter.prepare(given, remaining), remaining) as ApiPromise);
+}
+
+function originalsOf(client: MeteredSdk): Originals {
+  const { [METERED]: originals, request, withOptions } = client as MeteredSdk & { readonly [METERED]?: Originals };
+  return originals ?? { request, withOptions };
+}
+
+function fetchOf(client: MeteredSdk): Fetch {
+  return (client as unknown as { readonly fetch: Fetch }).fetch;
+}
+
+function define(target: object, name: string | symbol, value: unknown): void {
+  Object.defineProperty(target, name, { value, configurable: true, writable: true });
+}
+
 function countingFetch(fetch: Fetch): Fetch {
-  return async (url, init) => {
-    const call = (init as { readonly [METERED]?: MeteredCall } | undefined)?.[METERED];
+  if (counting.has(fetch)) return fetch;
+  const counted: Fetch = async (url, init) => {
+    const call = (init as { readonly [CALL]?: MeteredCall } | undefined)?.[CALL];
+    call?.attemptStarted();
     try {
-      return await fetch(url, init);
+      const response = await fetch(url, init);
+      call?.attemptAnswered(response.ok);
+      return response;
     } catch (error) {
       call?.attemptFailed(error);
       throw error;
     }
   };
+  counting.add(counted);
+  return counted;
 }
 
 /** One request: metered where it is billed. */
@@ -93,6 +161,7 @@ class RequestMeter {
   readonly #operationOf: (path: string) => Operation | undefined;
   readonly #maxRetries: number;
   #call: MeteredCall | undefined;
+  #isAnswered = false;
 
   constructor(metering: Metering, operationOf: (path: string) => Operation | undefined, maxRetries: number) {
     this.#metering = metering;
@@ -101,7 +170,7 @@ class RequestMeter {
   }
 
   /** The options to send. Rejecting here sends nothing, and the caller gets the error as it is. */
-  async prepare(given: RequestOptions | Promise<RequestOptions>, remaining: number | null): Promise<RequestOptions> {
+  async prepare(given: GivenOptions, remaining: number | null): Promise<RequestOptions> {
     const options = await given;
     if (options.method !== 'post' || typeof options.path !== 'string') return options;
     const operation = this.#operationOf(options.path);
@@ -111,53 +180,86 @@ class RequestMeter {
     const attempts = 1 + Math.max(0, remaining ?? options.maxRetries ?? this.#maxRetries);
     const call = await MeteredCall.admit(this.#metering, operation, body, isStream, attempts);
     this.#call = call;
-    const sent = options.body instanceof FormData ? options.body : call.body;
-    return { ...options, body: sent, fetchOptions: { ...options.fetchOptions, [METERED]: call } };
+    const sent = call.body === body ? options.body : call.body;
+    return { ...options, body: sent, fetchOptions: { ...options.fetchOptions, [CALL]: call } };
   }
 
   /** The promise for the caller. */
   watch(promise: ApiPromise): ApiPromise {
-    promise.asResponse().catch((error: unknown) => this.#call?.failed(error, false));
+    // Asking for the response may count as having taken it without its body.
+    (promise.responsePromise ?? promise.asResponse()).then(
+      () => {
+        this.#isAnswered = true;
+      },
+      (error: unknown) => this.#call?.failed(error, false),
+    );
     return this.#observed(promise._thenUnwrap((data) => this.#seen(data)));
   }
 
-  // Helpers of the SDK derive promises of their own, which must hand out an observed response too.
+  // Helpers of the SDK derive promises of their own, which must be observed too.
   #observed(promise: ApiPromise): ApiPromise {
     const asResponse = promise.asResponse.bind(promise);
     const thenUnwrap = promise._thenUnwrap.bind(promise);
+    const parse = promise.parse.bind(promise);
     promise._thenUnwrap = (transform) => this.#observed(thenUnwrap(transform));
-    promise.asResponse = async () => {
-      const response = await asResponse();
-      const call = this.#call;
-      if (call === undefined || response.bodyUsed || response.body?.locked) return response;
-      return observeResponse(
-        response,
-        (data) => void call.see(data),
-        (end) => call.ended(end),
-      );
+    promise.asResponse = async () => this.#observedResponse(await asResponse());
+    const responseProps = promise._responseProps?.bind(promise);
+    if (responseProps !== undefined)
+      promise._responseProps = async () => {
+        const props = await responseProps();
+        return { ...props, response: this.#observedResponse(props.response) };
+      };
+    // A body that breaks off is billed, though nobody sees any data.
+    promise.parse = () => {
+      const parsed = parse();
+      parsed.catch((error: unknown) => {
+        if (this.#isAnswered) this.#call?.failed(error, true);
+      });
+      return parsed;
     };
     return promise;
+  }
+
+  #observedResponse(response: Response): Response {
+    const call = this.#call;
+    if (call === undefined || response.bodyUsed || response.body?.locked) return response;
+    return observeResponse(
+      response,
+      (data) => void call.see(data),
+      (end) => call.ended(end),
+    );
   }
 
   #seen(data: unknown): unknown {
     const call = this.#call;
     if (call === undefined) return data;
-    // Its body is not read yet: that is seen where it is read.
-    if (data instanceof Response) return data;
-    if (!isStream(data)) {
-      call.answered(data);
-      return data;
-    }
-    // In place, so that what the SDK's stream can do besides (tee, abort, instanceof) stays as it is.
-    const iterate = data.iterator.bind(data);
-    data.iterator = () =>
-      observeIterator(
-        iterate(),
-        (event) => call.see(event),
-        (end) => call.ended(wasAborted(end, data) ? { how: 'left' } : end),
-      );
+    if (data instanceof Response) return this.#observedResponse(data);
+    if (isStream(data)) observeStream(data, call);
+    else call.answered(data);
     return data;
   }
+}
+
+// In place, so that what the SDK's stream can do besides (tee, abort, instanceof) stays as it is.
+function observeStream(stream: SdkStream, call: MeteredCall): void {
+  const iterate = stream.iterator.bind(stream);
+  let consumer: AsyncIterator<unknown> | undefined;
+  stream.iterator = () => {
+    const inner = iterate();
+    // Only one iterator gets the events; the SDK refuses the others, which says nothing about the call.
+    const claim = (): boolean => (consumer ??= inner) === inner;
+    return observeIterator(
+      inner,
+      (event) => call.see(event),
+      (end) => {
+        if (!claim()) return;
+        // An aborted stream ends without an error.
+        const wasAborted = end.how === 'end' && stream.controller.signal.aborted;
+        call.ended(wasAborted ? { how: 'left' } : end);
+      },
+      claim,
+    );
+  };
 }
 
 function bodyOf(body: unknown): RequestBody {
@@ -172,9 +274,4 @@ function isStream(data: unknown): data is SdkStream {
     'controller' in data &&
     typeof (data as Partial<SdkStream>).iterator === 'function'
   );
-}
-
-// An aborted stream ends without an error.
-function wasAborted(end: StreamEnd, stream: SdkStream): boolean {
-  return end.how === 'end' && stream.controller.signal.aborted;
 }

@@ -1,1 +1,5 @@
 export type { MeterOptions } from '@actguard/metering';
+export { meter } from './meter.js';
+export type { OpenAIMeterOptions } from './operations.js';
+export { SUPPORTED_SDK } from './sdk-version.js';
+export { type AnsweredCompletion, type AnsweredResponse, answer, openaiResponseTools, openaiTools } from './tools.js';

@@ -22,8 +22,12 @@ export function budgetRefusal(run: BudgetRun, node: BudgetNode, tool: string): B
  * @throws {BudgetExceededError}
  */
 export function refuseForBudget(run: BudgetRun, exceeded: Exceeded | Shortage, refused: string): void {
-  const error = exceededError(run, exceeded, refused);
-  tellBudgetBlocked(run, exceeded.node, error, run.isObserved ? 'observed' : 'blocked');
+  refuseCall(run, exceeded, refused, exceededError(run, exceeded, refused));
+}
+
+/** Refuses a call with the error that says why the scope cannot take it, or reports it where limits only observe. */
+export function refuseCall(run: BudgetRun, { node, limitType }: Exceeded, refused: string, error: Error): void {
+  tellBudgetBlocked(run, node, limitType, refused, error);
   if (!run.isObserved) throw error;
 }
 

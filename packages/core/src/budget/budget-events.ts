@@ -1,4 +1,4 @@
-import type { BudgetExceededError, LimitType } from '../errors/budget-errors.js';
+import type { LimitType } from '../errors/budget-errors.js';
 import type { BudgetEventBase, EventBase } from '../events/event.js';
 import { LIMIT_TYPES } from './amounts.js';
 import type { BudgetNode } from './budget-node.js';
@@ -19,13 +19,13 @@ export function tellWarnings(run: BudgetRun, warned: readonly BudgetNode[]): voi
 export function tellBudgetBlocked(
   run: BudgetRun,
   node: BudgetNode,
-  error: BudgetExceededError,
-  outcome: 'blocked' | 'observed',
+  limitType: LimitType,
+  refused: string,
+  error: Error,
 ): void {
   const { events } = run.core;
   if (!events.isListening || !events.isNews(error)) return;
-  const { limitType, tool: refused } = error;
-  const severity = outcome === 'blocked' ? 'error' : '';
+  const [severity, outcome] = run.isObserved ? (['', 'observed'] as const) : (['error', 'blocked'] as const);
   events.emit({ ...aboutScope(run, node, limitType, severity, outcome), name: 'budget.blocked', refused, error });
 }
 
@@ -66,8 +66,8 @@ function aboutScope(
   };
 }
 
-// The limit of which the greatest share is used.
-function nearestLimit(node: BudgetNode): LimitType {
+/** The limit of which the greatest share is used. */
+export function nearestLimit(node: BudgetNode): LimitType {
   let nearest: LimitType = 'token';
   let share = -1;
   for (const type of LIMIT_TYPES) {

@@ -46,7 +46,8 @@ export const BUDGET_OPTIONS = [
   'warnAt',
 ] as const satisfies readonly (keyof BudgetOptions)[];
 
-const MAX_USD = 1_000_000_000;
+/** Most USD that an amount may be: beyond, sums would not be exact any more. */
+export const MAX_USD = 1_000_000_000;
 
 /** What is wrong with the options of a budget: option, value, message. */
 export type BudgetProblem = (option: string | undefined, value: unknown, message: string) => void;
@@ -70,7 +71,7 @@ export function checkBudgetOptions(options: unknown, hasTariff: boolean, problem
       problem(option, value, 'must be an integer from 1');
   }
   if (usdLimit !== undefined && !(typeof usdLimit === 'number' && usdLimit >= 0.000001 && usdLimit <= MAX_USD))
-    problem('usdLimit', usdLimit, 'must be an amount of USD from 0.000001');
+    problem('usdLimit', usdLimit, `must be an amount of USD from 0.000001 to ${MAX_USD}`);
   if (enforcement !== undefined && enforcement !== 'soft' && enforcement !== 'hard')
     problem('enforcement', enforcement, "must be 'soft' or 'hard'");
   if (warnAt !== undefined && !(typeof warnAt === 'number' && warnAt > 0 && warnAt <= 1))

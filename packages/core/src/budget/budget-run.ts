@@ -16,6 +16,8 @@ export interface BudgetRun {
     readonly prices: PriceSource | undefined;
     readonly tariff: Tariff | undefined;
   };
+  /** @throws {RunStoppedError} where the run takes no calls */
+  assertTakesCalls(what: string): void;
   /** Tool in whose body the caller stands. */
   currentTool(): string | undefined;
   /** Runs a function with a scope around it. */

@@ -192,6 +192,13 @@ export class HeldScope implements BudgetScope {
   }
 }
 
+/** A scope as those see it who did not open it: theirs to use, not to close. */
+export class SeenScope extends HeldScope {
+  override close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
 function readable({ token, usd, cost }: Amounts): Required<BudgetAmounts> {
   return { tokens: Number(token), usd: usdOf(usd), cost: Number(cost) };
 }

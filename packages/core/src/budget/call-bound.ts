@@ -1,8 +1,9 @@
-import type { LimitType } from '../errors/budget-errors.js';
+import { shown } from '../errors/shown.js';
 import type { Amounts } from './amounts.js';
 import { LIMIT_TYPES, times } from './amounts.js';
 import type { Shortage } from './blocked.js';
 import type { BudgetNode } from './budget-node.js';
+import { MAX_USD } from './budget-options.js';
 import type { CompiledPrice } from './model-price.js';
 import { picosOf } from './money.js';
 import { type Tariff, worstCostUnits } from './tariff.js';
@@ -46,6 +47,27 @@ export interface Fit {
 
 const DEFAULT_OUTPUT_TOKENS = 4096;
 
+/** Most tokens of output of each choice where nothing caps it further. */
+export function outputBoundOf(bound: CallBound): number {
+  return bound.outputTokens ?? bound.defaultOutputTokens ?? DEFAULT_OUTPUT_TOKENS;
+}
+
+/** Why a bound is none; `undefined` where it is one. */
+export function whyUnbounded(bound: CallBound): string | undefined {
+  if (bound.unbounded !== undefined) return bound.unbounded;
+  const { inputTokens, outputTokens = 0, defaultOutputTokens = 1, minOutputTokens = 1 } = bound;
+  const { choices = 1, attempts = 1, extraUsd = 0 } = bound;
+  for (const [name, value] of Object.entries({ inputTokens, outputTokens }))
+    if (!isCount(value, 0)) return `${name} = ${shown(value)}`;
+  for (const [name, value] of Object.entries({ defaultOutputTokens, minOutputTokens, choices, attempts }))
+    if (!isCount(value, 1)) return `${name} = ${shown(value)}`;
+  return extraUsd >= 0 && extraUsd <= MAX_USD ? undefined : `extraUsd = ${shown(extraUsd)}`;
+}
+
+function isCount(value: unknown, least: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= least;
+}
+
 /** What a call may come to with this cap, for one attempt. */
 export function worstCase(bound: CallBound, outputTokens: number, rates: CallRates): Amounts {
   const output = outputTokens * (bound.choices ?? 1);
@@ -67,7 +89,7 @@ export function worstCase(bound: CallBound, outputTokens: number, rates: CallRat
 export function fit(node: BudgetNode, bound: CallBound, rates: CallRates): Fit | Shortage {
   const attempts = bound.attempts ?? 1;
   const hasOutput = bound.outputTokens !== 0;
-  const wanted = hasOutput ? (bound.outputTokens ?? bound.defaultOutputTokens ?? DEFAULT_OUTPUT_TOKENS) : 0;
+  const wanted = outputBoundOf(bound);
   const least = hasOutput ? Math.min(wanted, bound.minOutputTokens ?? 1) : 0;
 
   const shortageOf = (cap: number): Shortage | undefined =>
@@ -93,7 +115,7 @@ function shortage(node: BudgetNode, needed: Amounts): Shortage | undefined {
       const limit = each.limits[limitType];
       if (limit === undefined || each.used[limitType] + each.held[limitType] + needed[limitType] <= limit) continue;
       const isForNow = each.used[limitType] + needed[limitType] <= limit;
-      return { node: each, limitType: limitType satisfies LimitType, needed: needed[limitType], isForNow };
+      return { node: each, limitType, needed: needed[limitType], isForNow };
     }
   }
   return undefined;

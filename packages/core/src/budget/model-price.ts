@@ -26,6 +26,8 @@ export interface ModelPrice extends TokenRates {
   readonly longContext?: TokenRates & { readonly aboveInputTokens: number };
   /** USD per call on top. @default 0 */
   readonly perCall?: number;
+  /** USD per web search that the provider makes. @default not known */
+  readonly perWebSearch?: number;
 }
 
 /** A model as its price is asked for. */
@@ -49,6 +51,7 @@ export class CompiledPrice {
   readonly #rates: Rates;
   readonly #long: { readonly above: number; readonly rates: Rates } | undefined;
   readonly #perCall: bigint;
+  readonly #perWebSearch: bigint | undefined;
 
   constructor(price: ModelPrice) {
     this.#rates = ratesOf(price);
@@ -57,6 +60,7 @@ export class CompiledPrice {
       rates: ratesOf(price.longContext),
     };
     this.#perCall = picosOf(price.perCall ?? 0);
+    this.#perWebSearch = price.perWebSearch === undefined ? undefined : picosOf(price.perWebSearch);
   }
 
   /** Picodollars of a call. */
@@ -66,6 +70,11 @@ export class CompiledPrice {
     let picos = this.#perCall;
     for (const bucket of BUCKETS) if (usage[bucket] > 0) picos += BigInt(usage[bucket]) * rates[bucket];
     return picos;
+  }
+
+  /** Picodollars of so many web searches; `undefined` where their price is not known. */
+  webSearches(count: number): bigint | undefined {
+    return count === 0 ? 0n : this.#perWebSearch && this.#perWebSearch * BigInt(count);
   }
 
   /** The most that a call with so many tokens can cost, whichever buckets they fall into. */

@@ -1,4 +1,3 @@
-import { shown } from '../errors/shown.js';
 import type { ModelPrice, PricedModel, PriceSource, TokenRates } from './model-price.js';
 
 /**
@@ -25,12 +24,17 @@ export function priceTable(
 ): PriceSource {
   const prices = new Map<string, ModelPrice>();
   for (const [model, price] of Object.entries(table)) {
-    checkRates(price, `prices["${model}"]`, problem);
-    if (price?.longContext !== undefined) {
+    checkRates(price, `prices["${model}"]`, ['perCall', 'perWebSearch', 'longContext'], problem);
+    if (typeof price?.longContext === 'object' && price.longContext !== null) {
       const { aboveInputTokens } = price.longContext;
-      checkRates(price.longContext, `prices["${model}"].longContext`, problem);
+      checkRates(price.longContext, `prices["${model}"].longContext`, ['aboveInputTokens'], problem);
       if (!Number.isSafeInteger(aboveInputTokens) || aboveInputTokens < 0)
         problem(`prices["${model}"].longContext.aboveInputTokens`, aboveInputTokens, 'must be an integer from 0');
+    } else if (price?.longContext !== undefined)
+      problem(`prices["${model}"].longContext`, price.longContext, 'must be rates with aboveInputTokens');
+    for (const name of ['perCall', 'perWebSearch'] as const) {
+      const value: unknown = price?.[name];
+      if (value !== undefined && !isAmount(value)) problem(`prices["${model}"].${name}`, value, 'must be USD, from 0');
     }
     prices.set(model, structuredClone(price));
   }
@@ -42,6 +46,7 @@ export function priceTable(
 function checkRates(
   rates: TokenRates,
   option: string,
+  more: readonly string[],
   problem: (option: string, value: unknown, message: string) => void,
 ): void {
   if (typeof rates !== 'object' || rates === null) {
@@ -51,7 +56,15 @@ function checkRates(
   for (const rate of RATES) {
     const value: unknown = rates[rate];
     if (value === undefined && rate !== 'input' && rate !== 'output') continue;
-    if (typeof value !== 'number' || !(value >= 0) || value > 1_000_000)
-      problem(`${option}.${rate}`, shown(value), 'must be USD per million tokens, from 0');
+    if (!isAmount(value)) problem(`${option}.${rate}`, value, 'must be USD per million tokens, from 0');
   }
+  // A misspelt rate would be billed as its nearest kin.
+  for (const name of Object.keys(rates)) {
+    if (!(RATES as readonly string[]).includes(name) && !more.includes(name))
+      problem(`${option}.${name}`, undefined, `is no rate; there are ${[...RATES, ...more].join(', ')}`);
+  }
+}
+
+function isAmount(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= 1_000_000;
 }

@@ -1,10 +1,12 @@
 import type { LimitType } from '../errors/budget-errors.js';
 import { BudgetConfigurationError } from '../errors/budget-errors.js';
+import { messageOfThrown } from '../errors/thrown.js';
 import { shown, UsageError } from '../errors/usage-errors.js';
+import { warnOnce } from '../events/warn-once.js';
 import { NO_AMOUNTS } from './amounts.js';
 import { readableAmount, tellWarnings } from './budget-events.js';
 import { BudgetNode } from './budget-node.js';
-import { type BudgetOptions, type ReadBudgetOptions, readBudgetOptions } from './budget-options.js';
+import { type BudgetOptions, MAX_USD, type ReadBudgetOptions, readBudgetOptions } from './budget-options.js';
 import type { BudgetRun } from './budget-run.js';
 import { type BudgetScope, HeldScope, type ScopeOwner } from './budget-scope.js';
 import { picosOf } from './money.js';
@@ -39,9 +41,14 @@ export class RunBudgets implements ScopeOwner {
     return this.#root?.node;
   }
 
-  /** Whether any scope is open. */
-  get isOpen(): boolean {
-    return this.#holders.size > 0;
+  /** How many scopes are open. */
+  get openScopes(): number {
+    return this.#holders.size;
+  }
+
+  /** How many calls of models are on their way. */
+  get openCalls(): number {
+    return this.#calls.size;
   }
 
   /**
@@ -58,11 +65,7 @@ export class RunBudgets implements ScopeOwner {
   /** The same with options that have been checked. */
   openNode(options: ReadBudgetOptions, around: BudgetNode | undefined): BudgetNode {
     const parent = openAround(around);
-    if (parent !== undefined) {
-      if (options.planKey !== undefined && parent.planKey !== undefined && options.planKey !== parent.planKey)
-        throw new BudgetConfigurationError('planKey', parent.planKey, options.planKey);
-      return this.#hold(new BudgetNode(options, parent));
-    }
+    if (parent !== undefined) return this.openOwn(options, parent);
     if (this.#root === undefined) {
       this.#root = { node: new BudgetNode(options, undefined), options };
     } else {
@@ -72,7 +75,15 @@ export class RunBudgets implements ScopeOwner {
     return this.#hold(this.#root.node);
   }
 
-  /** The scope that a call is charged to: this one or, where it was closed, the nearest open one around it. */
+  /** Opens a scope that nobody shares: nested where one is around, else one that stands alone beside the run's root. */
+  openOwn(options: ReadBudgetOptions, around: BudgetNode | undefined): BudgetNode {
+    const parent = openAround(around);
+    if (options.planKey !== undefined && parent?.planKey !== undefined && options.planKey !== parent.planKey)
+      throw new BudgetConfigurationError('planKey', parent.planKey, options.planKey);
+    return this.#hold(new BudgetNode(options, parent));
+  }
+
+  /** The scope that a call is charged to: this one or, where it was closed, the nearest open one around it, at last the run's root. */
   openFrom(node: BudgetNode | undefined): BudgetNode | undefined {
     return openAround(node) ?? this.root;
   }
@@ -90,15 +101,22 @@ export class RunBudgets implements ScopeOwner {
 
   /** The run is over: what was never reported is charged its estimate, and every scope is closed. */
   end(): void {
-    for (const call of [...this.#calls]) call.abandon();
+    for (const call of [...this.#calls]) {
+      try {
+        call.abandon();
+      } catch (error) {
+        // A meter that cannot say what its call may have used must not keep the run from ending.
+        warnOnce(this.#run.core, 'abandon', `a call of a model could not be charged: ${messageOfThrown(error)}`);
+      }
+    }
     for (const node of this.#holders.keys()) node.isClosed = true;
     this.#holders.clear();
     this.#root = undefined;
   }
 
   addCost(node: BudgetNode, usd: number, name: string): void {
-    if (typeof usd !== 'number' || !Number.isFinite(usd) || usd < 0)
-      throw new UsageError(`addCost: usd = ${shown(usd)} must be a non-negative amount of USD`, {
+    if (typeof usd !== 'number' || !(usd >= 0 && usd <= MAX_USD))
+      throw new UsageError(`addCost: usd = ${shown(usd)} must be a non-negative amount of USD, at most ${MAX_USD}`, {
         code: 'usage.argument',
       });
     if (typeof name !== 'string' || name === '')
@@ -165,8 +183,10 @@ const LIMIT_OPTIONS: Readonly<Record<LimitType, string>> = {
 
 // Only what is given counts: leaving an option out joins whatever is there.
 function assertSame(first: ReadBudgetOptions, root: BudgetNode, second: ReadBudgetOptions): void {
+  const { name, planKey, isHard, warnAt } = root;
+  const opened = { name, planKey, enforcement: isHard ? 'hard' : 'soft', warnAt };
   for (const option of ['name', 'planKey', 'enforcement', 'warnAt'] as const) {
-    const [was, is] = [option === 'enforcement' ? (root.isHard ? 'hard' : 'soft') : first[option], second[option]];
+    const [was, is] = [opened[option], second[option]];
     if (is !== undefined && is !== was) throw new BudgetConfigurationError(option, was, is);
   }
   for (const type of ['token', 'usd', 'cost'] as const) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   Agent,
   AgentHost,
+  Budget,
   CircuitBreaker,
   defineGuard,
   Enforce,
@@ -49,6 +50,7 @@ class Shop {
   @Tool()
   @RateLimit({ maxCalls: 1, period: '3h', onLimit: 'wait', maxWait: '5h' })
   @CircuitBreaker({ name: 'db', maxFails: 1, resetTimeout: '1m' })
+  @Budget({ tokenLimit: 10 })
   @Lease()
   @Enforce(requireFact('token', 'token', { consume: true }))
   @Idempotent({ key: 'key', within: 'host', ttl: '7d' })
@@ -108,9 +110,10 @@ const stops: [string, string, (scene: Scene) => unknown][] = [
 ];
 
 /** The session of a run that ended is closed; what guards took is all that matters. */
-function taken(memory: MemoryStore) {
+function taken({ memory, run }: Pick<Scene, 'memory' | 'run'>) {
   const { sessions, ...rest } = stateOf(memory) as unknown as { sessions: Record<string, { facts: unknown }> };
-  return { ...rest, facts: Object.values(sessions).map(({ facts }) => facts) };
+  const { budgets } = run as Run & { readonly budgets: { readonly openScopes: number } };
+  return { ...rest, facts: Object.values(sessions).map(({ facts }) => facts), scopes: budgets.openScopes };
 }
 
 describe.each([
@@ -122,7 +125,7 @@ describe.each([
     await world.shop.pay({ key: 'warm', token: 't2' });
     await world.shop.fail().catch(() => {});
     await world.clock.advance(60_000);
-    const before = taken(world.memory);
+    const before = taken(world);
     const call = world.shop.pay(ORDER);
     call.catch(() => {});
     await turns(60);
@@ -130,8 +133,8 @@ describe.each([
   }
 
   it('holds nothing: key, fact, probe and lease are back while it waits', async () => {
-    const { memory, before, call, clock, run } = await waiting();
-    expect(taken(memory)).toEqual(before);
+    const { before, call, clock, run, ...world } = await waiting();
+    expect(taken({ ...world, run })).toEqual(before);
     await clock.advance(3 * HOUR);
     expect(await call).toBe('paid');
     expect(run.attempts('Shop.pay')).toBe(2);
@@ -173,7 +176,7 @@ describe.each([
     await expect(world.call).rejects.toMatchObject({ code });
     await stopped;
     await turns();
-    expect(taken(world.memory)).toEqual(world.before);
+    expect(taken(world)).toEqual(world.before);
     expect(executed).toEqual(['warm']);
     expect(world.clock.pending).toBe(0);
   });
@@ -200,13 +203,13 @@ describe.each([
     const world = await waiting();
     await change(world);
     await turns();
-    const before = taken(world.memory);
+    const before = taken(world);
     // To the very moment at which the place frees; the clock of a test does not wait for a slow store.
     await world.clock.advance(world.startedAt + 3 * HOUR - world.clock.now());
     await expect(world.call).rejects.toMatchObject({ code });
     await turns();
     // The place of the call before it has expired by now.
-    expect(taken(world.memory)).toEqual({ ...before, rates: {} });
+    expect(taken(world)).toEqual({ ...before, rates: {} });
     expect(executed).toEqual(['warm']);
   });
 
@@ -249,7 +252,7 @@ describe('a call that is cut off between two steps of its admission', () => {
     await world.shop.fail().catch(() => {});
     await world.clock.advance(60_000);
     await turns();
-    const before = taken(world.memory);
+    const before = taken(world);
     let count = 0;
     let stopped: unknown;
     const askedLater: string[] = [];
@@ -263,7 +266,7 @@ describe('a call that is cut off between two steps of its admission', () => {
     await expect(world.shop.pay(ORDER)).rejects.toMatchObject({ code });
     await stopped;
     await turns();
-    expect(taken(world.memory)).toEqual(before);
+    expect(taken(world)).toEqual(before);
     expect(executed).toEqual([]);
     if (code !== 'run.ended') expect(askedLater).not.toContain('rate.take');
   });
@@ -286,7 +289,7 @@ describe('a call that is cut off between two steps of its admission', () => {
     'takes nothing when the store fails in trip %i, and says that it could not be asked',
     async (trip) => {
       const world = await scene(true);
-      const before = taken(world.memory);
+      const before = taken(world);
       const { slow } = world;
       let count = 0;
       const apply = slow.apply.bind(slow);
@@ -299,7 +302,7 @@ describe('a call that is cut off between two steps of its admission', () => {
         cause: new Error('connection lost'),
       });
       await turns();
-      expect(taken(world.memory)).toEqual(before);
+      expect(taken(world)).toEqual(before);
       expect(executed).toEqual([]);
       expect(await world.shop.pay(ORDER)).toBe('paid');
     },
@@ -307,7 +310,7 @@ describe('a call that is cut off between two steps of its admission', () => {
 
   it.each(stops)('takes nothing when %s while a custom guard takes its time', async (_title, code, stop) => {
     const world = await scene(false, { deadline: '2h' });
-    const before = taken(world.memory);
+    const before = taken(world);
     const call = world.shop.pay(ORDER);
     call.catch(() => {});
     expect(leases.held).toBe(1);
@@ -315,7 +318,7 @@ describe('a call that is cut off between two steps of its admission', () => {
     await expect(call).rejects.toMatchObject({ code });
     await stopped;
     await turns();
-    expect(taken(world.memory)).toEqual(before);
+    expect(taken(world)).toEqual(before);
     expect(executed).toEqual([]);
   });
 

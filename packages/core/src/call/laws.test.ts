@@ -3,6 +3,8 @@ import * as v from 'valibot';
 import {
   Agent,
   AgentHost,
+  admitModelCall,
+  Budget,
   blockRegex,
   CircuitBreaker,
   defineGuard,
@@ -11,6 +13,7 @@ import {
   Idempotent,
   MaxAttempts,
   MemoryStore,
+  type ModelCall,
   RateLimit,
   type Run,
   requireCall,
@@ -20,6 +23,7 @@ import {
   Tool,
   type ToolDecorator,
   threshold,
+  tokenUsage,
 } from '../index.js';
 import { DelayedStore } from '../testing/delayed-store.js';
 import { TestClock } from '../testing/test-clock.js';
@@ -87,6 +91,8 @@ interface Part {
   last?(world: World): unknown;
   /** Before the call is refused, one like it has been through. */
   readonly warm?: boolean;
+  /** Tokens that the run may use. */
+  readonly tokenLimit?: number;
   readonly order?: Partial<Order>;
 }
 
@@ -107,6 +113,14 @@ const lease = (kind: string, isAsync: boolean) =>
       settle: () => void leases.held--,
     }),
   });
+/** Has a model use a token in the run's own scope. */
+const useToken = ({ run }: World) =>
+  run.bind(() => {
+    const bound = () => ({ inputTokens: 1 });
+    const call = admitModelCall({ provider: 'lab', model: 'm', operation: 'chat', bound }) as ModelCall;
+    call.settle({ outcome: 'success', usage: tokenUsage({ input: 1 }) });
+  })();
+
 const readsFacts = defineGuard<object, Order>({
   name: 'readsFacts',
   create: () => ({
@@ -144,6 +158,11 @@ const takers: readonly Part[] = [
     title: 'the rate place of a user-defined scope',
     kind: 'rateLimit',
     guard: RateLimit<Order>({ maxCalls: 5, scope: ({ text }) => text, period: '24h' }),
+  },
+  {
+    title: 'the scope of its budget',
+    kind: 'budgetScope',
+    guard: Budget<Order>({ name: 'act', tokenLimit: 5, enforcement: 'hard' }),
   },
   { title: 'the attempt limit', kind: 'maxAttempts', guard: MaxAttempts(9) },
   {
@@ -292,6 +311,13 @@ const refusers: readonly (Part & { readonly code: string })[] = [
     warm: true,
   },
   {
+    title: 'a budget is used up',
+    kind: 'budget',
+    code: 'budget.limit_exceeded',
+    tokenLimit: 1,
+    last: useToken,
+  },
+  {
     title: 'a place in the rate window is too far away',
     kind: 'rateLimit',
     code: 'guard.rate_limit_exceeded',
@@ -304,9 +330,10 @@ const settled = async () => {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 };
 
-function stateOf(memory: MemoryStore) {
+function stateOf(memory: MemoryStore, run: Run) {
   const { attempts: _, ...rest } = memory.snapshot();
-  return { ...rest, leases: leases.held };
+  const { budgets } = run as Run & { readonly budgets: { readonly openScopes: number } };
+  return { ...rest, leases: leases.held, scopes: budgets.openScopes };
 }
 
 /** Plays a scene up to the call that is to be refused. */
@@ -323,7 +350,9 @@ async function scene(
   const guards = [...parts.flatMap(({ guard }) => (guard === undefined ? [] : [guard])), ...more];
   const agent = shopWith(guards, breaker);
   const host = await AgentHost.create({ agents: [agent], store, clock });
-  const run = host.open({ userId: 'alice', sessionId: 's' });
+  const tokenLimit = parts.find((part) => part.tokenLimit !== undefined)?.tokenLimit;
+  const budget = tokenLimit === undefined ? {} : { budget: { tokenLimit } };
+  const run = host.open({ userId: 'alice', sessionId: 's', ...budget });
   const world: World = { run, shop: run.get(agent), clock };
   for (const part of parts) await part.first?.(world);
   if (parts.some(({ warm }) => warm)) await world.shop.act({ ...ORDER, key: 'warm', token: 'warm' });
@@ -351,10 +380,10 @@ describe.each(stores)('a refused call costs nothing but an attempt, with a store
       [refuser, taker],
     ]) {
       const { memory, run, shop, order } = await scene(parts, wrap);
-      const [before, attempts] = [stateOf(memory), run.attempts('ShopAgent.act')];
+      const [before, attempts] = [stateOf(memory, run), run.attempts('ShopAgent.act')];
       await expect(shop.act(order)).rejects.toMatchObject({ code: refuser.code });
       await settled();
-      expect(stateOf(memory)).toEqual(before);
+      expect(stateOf(memory, run)).toEqual(before);
       expect(run.attempts('ShopAgent.act')).toBe(attempts + 1);
     }
   });
@@ -362,11 +391,11 @@ describe.each(stores)('a refused call costs nothing but an attempt, with a store
   it.each(takers.slice(0, 3).map((taker) => [taker.title, taker] as const))(
     'takes %s when nothing refuses',
     async (_title, taker) => {
-      const { memory, shop, order } = await scene([taker], wrap);
-      const before = stateOf(memory);
+      const { memory, run, shop, order } = await scene([taker], wrap);
+      const before = stateOf(memory, run);
       await shop.act(order);
       await settled();
-      expect(stateOf(memory)).not.toEqual(before);
+      expect(stateOf(memory, run)).not.toEqual(before);
     },
   );
 });

@@ -4,6 +4,8 @@ import * as v from 'valibot';
 import {
   Agent,
   AgentHost,
+  admitModelCall,
+  Budget,
   CircuitBreaker,
   currentCall,
   defineGuard,
@@ -12,6 +14,7 @@ import {
   Idempotent,
   MaxAttempts,
   MemoryStore,
+  type ModelCall,
   Prove,
   RateLimit,
   requireFact,
@@ -20,6 +23,7 @@ import {
   Timeout,
   Tool,
   type ToolDecorator,
+  tokenUsage,
 } from '../index.js';
 import { DelayedStore } from '../testing/delayed-store.js';
 import { TestClock } from '../testing/test-clock.js';
@@ -38,6 +42,7 @@ type Name =
   | 'house'
   | 'circuitBreaker'
   | 'rateLimit'
+  | 'budget'
   | 'timeout'
   | 'prove';
 
@@ -59,6 +64,7 @@ const DECORATORS: Record<Name, ToolDecorator<Args>> = {
   house: House(),
   circuitBreaker: CircuitBreaker({ name: 'db', maxFails: 1 }),
   rateLimit: RateLimit({ maxCalls: 2, period: '10m' }),
+  budget: Budget({ name: 'read', tokenLimit: 5 }),
   timeout: Timeout('2s'),
   prove: Prove<Args>({ kind: 'row', extract: '[]' }),
 };
@@ -70,6 +76,7 @@ const CODES: Partial<Record<Name, string>> = {
   house: 'guard.refused',
   circuitBreaker: 'guard.circuit_open',
   rateLimit: 'guard.rate_limit_exceeded',
+  budget: 'budget.limit_exceeded',
 };
 /** As they act. */
 const ORDER: readonly Name[] = [
@@ -80,6 +87,7 @@ const ORDER: readonly Name[] = [
   'house',
   'circuitBreaker',
   'rateLimit',
+  'budget',
   'timeout',
   'prove',
 ];
@@ -112,7 +120,7 @@ async function open(decorators: readonly Name[] = ORDER, store: StateStore = new
   const clock = new TestClock();
   const events: { name: string; guardName?: string }[] = [];
   const host = await AgentHost.create({ agents: [Rows], clock, store, onEvent: (event) => void events.push(event) });
-  const run = host.open({ userId: 'alice' });
+  const run = host.open({ userId: 'alice', budget: { tokenLimit: 1 } });
   return { agent: Rows, host, run, rows: run.get(Rows), clock, events, store };
 }
 const end = (call: Promise<unknown>) =>
@@ -131,6 +139,12 @@ const PREPARE: Partial<Record<Name, (world: Awaited<ReturnType<typeof open>>) =>
   rateLimit: async ({ rows }) => {
     for (const key of ['d', 'e']) await rows.read({ key });
   },
+  budget: ({ run }) =>
+    run.bind(() => {
+      const bound = () => ({ inputTokens: 1 });
+      const call = admitModelCall({ provider: 'lab', model: 'm', operation: 'chat', bound }) as ModelCall;
+      call.settle({ outcome: 'success', usage: tokenUsage({ input: 1 }) });
+    })(),
 };
 
 describe('the order of guards', () => {
@@ -160,7 +174,7 @@ describe('the order of guards', () => {
     await fc.assert(
       fc.asyncProperty(shuffles, async (shuffled) => {
         const world = await open(shuffled.filter((name) => name !== 'maxAttempts'));
-        for (const name of ['rateLimit', 'circuitBreaker'] as const) {
+        for (const name of ['rateLimit', 'circuitBreaker', 'budget'] as const) {
           if (name === first || name === second) await PREPARE[name]?.(world);
         }
         const key = first === 'idempotent' || second === 'idempotent' ? '' : 'k';
@@ -177,6 +191,7 @@ describe('the order of guards', () => {
       const world = await open();
       await PREPARE.maxAttempts?.(world);
       if (other === 'circuitBreaker') await end(world.rows.fail());
+      if (other === 'budget') await PREPARE.budget?.(world);
       const key = other === 'idempotent' ? '' : 'k';
       expect(await end(world.rows.read({ key, refusedBy: [other] }))).toBe(CODES.maxAttempts);
     },
@@ -213,7 +228,7 @@ describe('the order of guards', () => {
 });
 
 describe('attempts', () => {
-  it.each(['input', 'idempotent', 'enforce', 'house', 'circuitBreaker', 'rateLimit'] as const)(
+  it.each(['input', 'idempotent', 'enforce', 'house', 'circuitBreaker', 'rateLimit', 'budget'] as const)(
     'cost one where %s refuses',
     async (name) => {
       const world = await open(ORDER.filter((each) => each !== 'maxAttempts'));

@@ -136,7 +136,7 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
 
   /** Opens a scope around the method; it is closed with `closeBudget`. */
   openBudget(options: ReadBudgetOptions): BudgetNode {
-    this.budget = this.run.budgets.openNode(options, this.budget);
+    this.budget = this.run.budgets.openOwn(options, this.budget);
     return this.budget;
   }
 

@@ -49,7 +49,8 @@ export class BudgetExceededError extends ToolGuardError {
       scopeName === undefined
         ? `the budget of the ${facts.scopeKind === 'root' ? 'run' : 'scope'}`
         : `the budget "${scopeName}"`;
-    const need = needed === undefined ? '' : `, and the call needs ${needed} more`;
+    const stopped = used < limit ? ', and is stopped because a call did not fit into the rest' : '';
+    const need = needed === undefined ? stopped : `, and the call needs ${needed} more`;
     super(`${tool}: ${scope} has used ${used} of ${limit} ${UNITS[limitType]}${need}`, {
       code: 'budget.limit_exceeded',
       reason: 'budget_exhausted',
@@ -69,6 +70,12 @@ export class BudgetExceededError extends ToolGuardError {
   }
 
   protected prompt(): PromptText {
+    if (this.retryable) {
+      return {
+        because: 'Other calls on their way have reserved what is left of the budget.',
+        tryInstead: 'Wait for their results, then try once more.',
+      };
+    }
     return {
       because: 'The budget for this task is used up.',
       tryInstead: 'Make no further calls. Answer with what you have, and say that the budget ended.',

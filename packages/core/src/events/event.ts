@@ -9,7 +9,16 @@ export interface EventBase {
   /** `'error'` where something was refused or failed, empty for everything else. */
   readonly severity: '' | 'error';
   /** What came of it, in one word to filter by; empty where there is nothing to judge. */
-  readonly outcome: '' | 'success' | 'blocked' | 'failed' | 'intervened' | 'admitted' | 'observed' | 'warning';
+  readonly outcome:
+    | ''
+    | 'success'
+    | 'blocked'
+    | 'failed'
+    | 'aborted'
+    | 'intervened'
+    | 'admitted'
+    | 'observed'
+    | 'warning';
   /** Epoch milliseconds. */
   readonly time: number;
   /** The run it happened in: `run.id`. */
@@ -169,7 +178,7 @@ export interface BudgetWarningEvent extends BudgetEventBase {
   readonly warnAt: number;
 }
 
-/** A call of a model ended. */
+/** A call of a model ended: `failed` with an error, `aborted` where its caller left before the end. */
 export interface LlmUsageEvent extends EventBase {
   readonly name: 'llm.usage';
   readonly provider: string;

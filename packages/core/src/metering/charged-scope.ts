@@ -1,7 +1,8 @@
 import type { BudgetNode } from '../budget/budget-node.js';
 import { type BudgetScope, HeldScope } from '../budget/budget-scope.js';
 import { RunBudgets } from '../budget/run-budgets.js';
-import { ambientFrame } from '../run/ambient.js';
+import { UsageError } from '../errors/usage-errors.js';
+import { frameAround } from '../run/ambient.js';
 import type { CallRun } from '../run/call-run.js';
 
 /** Whose budget a call is charged to. */
@@ -17,23 +18,23 @@ export interface ChargedScope {
  * The scope that a call of the caller's is charged to: the one given, or one around the caller that lies inside it, or the one
  * around the caller.
  *
- * @returns `undefined` outside a run
+ * @returns `undefined` outside a run; one that has ended counts as long as there was a scope in it
+ * @throws {UsageError} where `given` is no scope
  */
 export function chargedScope(given: BudgetScope | undefined): ChargedScope | undefined {
-  const frame = ambientFrame();
+  const frame = frameAround();
   const around = frame && (frame.run as Partial<CallRun>).budgets;
   if (given !== undefined) {
     const node = HeldScope.nodeOf(given);
     const owner = HeldScope.ownerOf(given);
     if (node === undefined || !(owner instanceof RunBudgets))
-      throw new TypeError('budget must be a scope that run.budget returned');
+      throw new UsageError('budget must be a scope that run.budget returned', { code: 'usage.argument' });
     const isInside = around === owner && frame?.budget !== undefined && [...frame.budget.chain()].includes(node);
     return resolved(owner, isInside ? frame.budget : node);
   }
   if (frame === undefined || around === undefined) return undefined;
-  return frame.budget === undefined
-    ? { budgets: around, node: undefined, isClosed: false }
-    : resolved(around, frame.budget);
+  if (frame.budget !== undefined) return resolved(around, frame.budget);
+  return frame.run.isEnded ? undefined : { budgets: around, node: undefined, isClosed: false };
 }
 
 function resolved(budgets: RunBudgets, node: BudgetNode): ChargedScope {

@@ -1,7 +1,8 @@
-import { refuseForBudget } from '../budget/blocked.js';
+import { refuseCall, refuseForBudget } from '../budget/blocked.js';
+import { nearestLimit } from '../budget/budget-events.js';
 import type { BudgetNode } from '../budget/budget-node.js';
 import type { BudgetScope } from '../budget/budget-scope.js';
-import { type CallBound, type CallRates, fit } from '../budget/call-bound.js';
+import { type CallBound, type CallRates, fit, whyUnbounded } from '../budget/call-bound.js';
 import { CompiledPrice, type ModelPrice, type PriceSource } from '../budget/model-price.js';
 import type { RunBudgets } from '../budget/run-budgets.js';
 import type { TokenUsage } from '../budget/token-usage.js';
@@ -45,6 +46,11 @@ export interface ModelCallReport {
    * @default the bound of the call
    */
   readonly estimate?: TokenUsage | undefined;
+  /**
+   * How many web searches the provider made, where that is all that it bills besides tokens. Without it, or without their price,
+   * a hard budget charges the whole `extraUsd` of the bound.
+   */
+  readonly webSearches?: number | undefined;
   /** The model that the provider names in its answer. */
   readonly responseModel?: string | undefined;
 }
@@ -70,6 +76,7 @@ const compiled = new WeakMap<ModelPrice, CompiledPrice>();
  * @throws {UnboundedCostError} where a hard budget cannot know the most that it costs
  * @throws {UnpricedModelError} where USD are limited and the price is not known
  * @throws {BudgetClosedError} where the scope was closed, and none around it is open
+ * @throws {RunStoppedError} where the run was killed or takes no calls for another reason
  * @throws {MissingRunError} outside a run, where `outside` says so
  */
 export function admitModelCall(request: ModelRequest): MaybePromise<ModelCall> {
@@ -82,6 +89,7 @@ export function admitModelCall(request: ModelRequest): MaybePromise<ModelCall> {
   const { budgets, node, isClosed } = charged;
   const { run } = budgets;
   if (isClosed) throw new BudgetClosedError(label);
+  run.assertTakesCalls(label);
   const price = priceOf(request, budgets);
   const rates: CallRates = { provider: request.provider, model: request.model, price, tariff: run.core.tariff };
   const open = (held?: OpenModelCall['held'], outputCap?: number): ModelCall =>
@@ -90,19 +98,29 @@ export function admitModelCall(request: ModelRequest): MaybePromise<ModelCall> {
 
   const exceeded = node.exceeded();
   if (exceeded !== undefined) refuseForBudget(run, exceeded, label);
-  if (price === undefined && limitsUsd(node))
-    refuseUnless(run.isObserved, new UnpricedModelError(request.provider, request.model));
-  if (run.isObserved || !isHard(node)) return open();
+  const limitsUsd = price === undefined && outward(node, ({ limits }) => limits.usd !== undefined);
+  if (limitsUsd) {
+    const error = new UnpricedModelError(request.provider, request.model);
+    refuseCall(run, { node: limitsUsd, limitType: 'usd' }, label, error);
+  }
+  const hard = outward(node, ({ isHard }) => isHard);
+  if (hard === undefined) return open();
 
   const bound = request.bound();
-  if (bound.unbounded !== undefined) throw new UnboundedCostError(label, bound.unbounded);
-  const found = fit(node, bound, rates);
-  if ('node' in found) {
-    // What not even an empty scope could hold will never fit; what others hold comes back.
-    if (!found.isForNow) found.node.latched ??= found.limitType;
-    refuseForBudget(run, found, label);
+  const unbounded = whyUnbounded(bound);
+  if (unbounded !== undefined) {
+    const error = new UnboundedCostError(label, unbounded);
+    refuseCall(run, { node: hard, limitType: nearestLimit(hard) }, label, error);
     return open();
   }
+  const found = fit(node, bound, rates);
+  if ('node' in found) {
+    // What others hold comes back; what is used does not, and who swallows the refusal must not go on in smaller calls.
+    if (!found.isForNow) found.node.latched ??= found.limitType;
+    if (exceeded === undefined) refuseForBudget(run, found, label);
+    return open();
+  }
+  if (run.isObserved) return open();
   return open({ perAttempt: found.perAttempt, attempts: found.attempts }, found.outputCap);
 }
 
@@ -121,16 +139,8 @@ function priceOf(
   return ready;
 }
 
-function limitsUsd(node: BudgetNode): boolean {
-  for (const each of node.chain()) if (each.limits.usd !== undefined) return true;
-  return false;
-}
-
-function isHard(node: BudgetNode): boolean {
-  for (const each of node.chain()) if (each.isHard) return true;
-  return false;
-}
-
-function refuseUnless(isObserved: boolean, error: Error): void {
-  if (!isObserved) throw error;
+/** The first scope on the way out of which something is true. */
+function outward(node: BudgetNode, isSo: (node: BudgetNode) => boolean): BudgetNode | undefined {
+  for (const each of node.chain()) if (isSo(each)) return each;
+  return undefined;
 }

@@ -1,9 +1,9 @@
 import type { Amounts } from '../budget/amounts.js';
-import { times } from '../budget/amounts.js';
+import { NO_AMOUNTS, plus, times } from '../budget/amounts.js';
 import { aboutRun, tellWarnings } from '../budget/budget-events.js';
 import type { BudgetNode } from '../budget/budget-node.js';
-import type { CallRates } from '../budget/call-bound.js';
-import { microsOf } from '../budget/money.js';
+import { type CallRates, outputBoundOf } from '../budget/call-bound.js';
+import { microsOf, picosOf } from '../budget/money.js';
 import type { RunBudgets } from '../budget/run-budgets.js';
 import { costUnitsOf } from '../budget/tariff.js';
 import { type TokenUsage, tokensOf, tokenUsage } from '../budget/token-usage.js';
@@ -45,11 +45,18 @@ export class OpenModelCall implements ModelCall {
     const { budgets, node, held } = this.#sent;
     budgets.untrack(this);
     if (held !== undefined) node?.release(times(held.perAttempt, held.attempts));
-    if (report.usage !== undefined) this.#charge(report, report.usage, false);
-    const unreported = Math.min(report.unreportedAttempts ?? 0, held?.attempts ?? Number.POSITIVE_INFINITY);
-    for (let attempt = 0; attempt < unreported; attempt++) this.#charge(report, this.#estimate(report), true);
-    if (report.usage === undefined && unreported === 0)
-      this.#tell(report, tokenUsage({}), this.#priced(tokenUsage({})), false);
+    const { usage, unreportedAttempts = 0 } = report;
+    // A meter of somebody else's hands on what a provider sent.
+    if (usage !== undefined) this.#charge(report, tokenUsage(usage), false, this.#extra(report));
+    const reported = usage === undefined ? 0 : 1;
+    const most = held === undefined ? unreportedAttempts : held.attempts - reported;
+    const unreported = Math.min(unreportedAttempts, most);
+    for (let attempt = 0; attempt < unreported; attempt++) {
+      // The searches that were told are those of one attempt.
+      const extra = reported + attempt === 0 ? this.#extra(report) : 0n;
+      this.#charge(report, this.#estimate(report), true, extra);
+    }
+    if (reported + unreported === 0) this.#tell(report, tokenUsage({}), NO_AMOUNTS, false);
   }
 
   /** Nobody will report any more: the run is over. */
@@ -59,14 +66,17 @@ export class OpenModelCall implements ModelCall {
 
   #estimate({ estimate }: ModelCallReport): TokenUsage {
     const { held, outputCap, request } = this.#sent;
-    if (held === undefined && estimate !== undefined) return estimate;
-    const { inputTokens, outputTokens = 0, choices = 1 } = request.bound();
-    return tokenUsage({ input: inputTokens, output: (outputCap ?? outputTokens) * choices });
+    if (held === undefined && estimate !== undefined) return tokenUsage(estimate);
+    const bound = request.bound();
+    return tokenUsage({
+      input: bound.inputTokens,
+      output: (outputCap ?? outputBoundOf(bound)) * (bound.choices ?? 1),
+    });
   }
 
-  #charge(report: ModelCallReport, usage: TokenUsage, isEstimated: boolean): void {
+  #charge(report: ModelCallReport, usage: TokenUsage, isEstimated: boolean, extra: bigint): void {
     const { budgets, node, request, tool, held } = this.#sent;
-    const priced = this.#priced(usage);
+    const priced = plus(this.#priced(usage), { ...NO_AMOUNTS, usd: extra });
     // An estimate of tokens does not say which of them were dear.
     const amounts = isEstimated && held !== undefined ? held.perAttempt : priced;
     this.#tell(report, usage, amounts, isEstimated);
@@ -87,6 +97,13 @@ export class OpenModelCall implements ModelCall {
     tellWarnings(budgets.run, warned);
   }
 
+  // What is not billed by token. What a hard budget was told to hold for it may have been spent, unless the meter knows better.
+  #extra({ webSearches }: ModelCallReport): bigint {
+    const { held, rates, request } = this.#sent;
+    const known = isCount(webSearches) ? rates.price?.webSearches(webSearches) : undefined;
+    return known ?? (held === undefined ? 0n : picosOf(request.bound().extraUsd ?? 0));
+  }
+
   #priced(usage: TokenUsage): Amounts {
     const { price, tariff, provider, model } = this.#sent.rates;
     return {
@@ -100,9 +117,9 @@ export class OpenModelCall implements ModelCall {
     const { budgets, node, request, tool, rates } = this.#sent;
     const { events } = budgets.run.core;
     if (!events.isListening) return;
-    const failed = report.outcome !== 'success';
+    const { outcome } = report;
     events.emit({
-      ...aboutRun(budgets.run, 'llm', failed ? 'error' : '', failed ? 'failed' : 'success'),
+      ...aboutRun(budgets.run, 'llm', outcome === 'failed' ? 'error' : '', outcome),
       name: 'llm.usage',
       provider: request.provider,
       model: request.model,
@@ -118,4 +135,8 @@ export class OpenModelCall implements ModelCall {
       toolName: tool,
     });
   }
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AnyClass } from '../agent/class-record.js';
 import type { BudgetNode } from '../budget/budget-node.js';
 import type { BudgetOptions } from '../budget/budget-options.js';
-import type { BudgetScope } from '../budget/budget-scope.js';
+import { type BudgetScope, SeenScope } from '../budget/budget-scope.js';
 import { RunBudgets } from '../budget/run-budgets.js';
 import type { Scheduled } from '../clock.js';
 import { isActGuardError } from '../errors/actguard-error.js';
@@ -169,10 +169,14 @@ export class AgentRun implements CallRun {
   ): BudgetScope | Promise<Result> {
     if (this.#ending !== undefined) throw new RunEndedError('run.budget');
     if (body !== undefined) checkFunction('run.budget', 'body', body);
-    const frame = ambientFrame();
-    const around = frame?.run === this ? frame.budget : undefined;
-    const scope = this.budgets.open('run.budget', options, around ?? this.ownBudget);
+    const scope = this.budgets.open('run.budget', options, this.#budgetAround());
     return body === undefined ? scope : within(scope, body);
+  }
+
+  get currentBudget(): BudgetScope | undefined {
+    const frame = ambientFrame();
+    const node = (frame?.run === this ? frame.budget : undefined) ?? this.ownBudget;
+    return node && new SeenScope(node, this.budgets);
   }
 
   currentTool(): string | undefined {
@@ -185,6 +189,12 @@ export class AgentRun implements CallRun {
     return withFrame({ run: this, call: frame?.run === this ? frame.call : undefined, budget }, body);
   }
 
+  /** The scope around the caller, or that of the run. */
+  #budgetAround(): BudgetNode | undefined {
+    const frame = ambientFrame();
+    return (frame?.run === this ? frame.budget : undefined) ?? this.ownBudget;
+  }
+
   kill(reason: string): void {
     const text = typeof reason === 'string' ? reason : shown(reason);
     this.#halt((tool) => new RunKilledError(tool, text));
@@ -192,7 +202,7 @@ export class AgentRun implements CallRun {
 
   bind<Args extends unknown[], Result>(fn: (...args: Args) => Result): (...args: Args) => Result {
     checkFunction('run.bind', 'fn', fn);
-    const frame = { run: this, budget: this.ownBudget };
+    const frame = { run: this, budget: this.#budgetAround() };
     return (...args) => withFrame(frame, () => fn(...args));
   }
 

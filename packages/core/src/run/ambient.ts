@@ -41,15 +41,21 @@ export function ambientFrame(): AmbientFrame | undefined {
   return frame === undefined || frame.run.isEnded ? undefined : frame;
 }
 
+/** The frame around, also where its run has ended: what is left running must not pass for something outside any run. */
+export function frameAround(): AmbientFrame | undefined {
+  return storage.getStore();
+}
+
 /** Whether the frame around is that of a run. */
 export function isAmbient(run: Run): boolean {
   return storage.getStore()?.run === run;
 }
 
-/** Whether the frame around already says what the body of a call of this run would find there. */
+/** Whether the frame around already says what somebody in the body of a call of this run would look for. */
 export function saysSame(run: Run, budget: BudgetNode | undefined): boolean {
   const frame = storage.getStore();
-  return frame?.run === run && frame.budget === budget && !(shared[READERS] ?? false);
+  // A budget breaks down by tool what is used.
+  return frame?.run === run && frame.budget === undefined && budget === undefined && !(shared[READERS] ?? false);
 }
 
 /** From now on the frame of every call is entered: something in the process (a meter) asks in which tool it stands. */

@@ -70,6 +70,11 @@ export interface Run extends AsyncDisposable {
    * give it to a meter.
    */
   budget(options: BudgetOptions): BudgetScope;
+  /**
+   * The budget scope around the caller, or else the one that the run was opened with: for reading, `addCost` and `run`. Closing it
+   * is left to whoever opened it.
+   */
+  readonly currentBudget: BudgetScope | undefined;
 
   /**
    * Stops the run: no new calls, and calls in flight reject with `RunKilledError` at once.
@@ -78,7 +83,7 @@ export interface Run extends AsyncDisposable {
    */
   kill(reason: string): void;
 
-  /** A function that runs inside this run, for callbacks that lose their context. */
+  /** A function that runs inside this run, in the budget scope around the caller: for callbacks that lose their context. */
   bind<Args extends unknown[], Result>(fn: (...args: Args) => Result): (...args: Args) => Result;
 
   /** Ends the run: waits a moment for calls in flight, then cuts them off. */

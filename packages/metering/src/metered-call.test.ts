@@ -1,0 +1,206 @@
+import { AgentHost, BudgetExceededError, type LlmUsageEvent, tokenUsage, UnboundedCostError } from '@actguard/core';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { MeteredCall } from './metered-call.js';
+import { meteringOf } from './metering.js';
+import type { AnswerReader, Operation, RequestBody } from './operation.js';
+
+/** Reads `{ tokens, done, text, searches, failed }`. */
+class Reader implements AnswerReader {
+  usage: AnswerReader['usage'];
+  isFinal = false;
+  model: string | undefined;
+  outputLength = 0;
+  webSearches: number | undefined;
+  isFailed = false;
+
+  read(data: unknown): boolean {
+    const { tokens, done, text = '', searches, failed } = data as Said;
+    this.webSearches = searches;
+    this.isFailed ||= failed === true;
+    if (tokens !== undefined) this.usage = tokenUsage({ output: tokens });
+    this.isFinal ||= done === true;
+    this.outputLength += text.length;
+    return text !== 'hidden';
+  }
+}
+
+interface Said {
+  readonly tokens?: number;
+  readonly done?: boolean;
+  readonly text?: string;
+  readonly searches?: number;
+  readonly failed?: boolean;
+}
+
+const operation: Operation = {
+  name: 'talk',
+  model: () => 'm',
+  bound: (body) => ({ inputTokens: 10, outputTokens: 20, unbounded: body['why'] as string | undefined }),
+  withOutputCap: (body, cap) => ({ ...body, cap }),
+  withStreamUsage: (body) => ({ ...body, usage: true }),
+  reader: () => new Reader(),
+};
+
+let events: LlmUsageEvent[];
+let host: AgentHost;
+beforeEach(async () => {
+  events = [];
+  host = await AgentHost.create({
+    onEvent: (event) => {
+      if (event.name === 'llm.usage') events.push(event);
+    },
+  });
+});
+afterEach(() => host.close());
+
+const admit = (body: RequestBody = {}, attempts = 3, isStream = false): Promise<MeteredCall> =>
+  MeteredCall.admit(meteringOf('p', {}), operation, body, isStream, attempts);
+
+/** What is charged for a call: each charge, and whether it is estimated. */
+async function charged(use: (call: MeteredCall) => void): Promise<readonly [number, boolean][]> {
+  await host.run(async () => use(await admit()));
+  return events.map(({ tokens, isEstimated }) => [tokens, isEstimated]);
+}
+
+describe('a call is charged', () => {
+  test('what its answer says', async () => {
+    expect(await charged((call) => call.answered({ tokens: 7, done: true }))).toEqual([[7, false]]);
+    expect(events).toMatchObject([{ provider: 'p', model: 'm', operation: 'talk', outcome: 'success' }]);
+  });
+
+  test('once, however often it ends', async () => {
+    const ends = await charged((call) => {
+      call.see({ tokens: 7, done: true });
+      call.ended({ how: 'end' });
+      call.ended({ how: 'left' });
+      call.failed(new Error(), true);
+    });
+    expect(ends).toEqual([[7, false]]);
+  });
+
+  test('an estimate where the answer says nothing: the input and what went by', async () => {
+    expect(await charged((call) => call.answered({ text: 'seven!!' }))).toEqual([[13, true]]);
+  });
+
+  test('what it had said, with what went by since, where it broke off', async () => {
+    const broken = await charged((call) => {
+      call.see({ tokens: 2, text: 'x'.repeat(12) });
+      call.ended({ how: 'error', error: new Error() });
+    });
+    expect(broken).toEqual([[4, true]]);
+    expect(events).toMatchObject([{ outcome: 'failed' }]);
+  });
+
+  test('nothing where it was refused or never got there', async () => {
+    expect(await charged((call) => call.failed(new Error('400'), false))).toEqual([[0, false]]);
+  });
+
+  test('as much more for each attempt that was lost', async () => {
+    const repeated = await charged((call) => {
+      for (let attempt = 0; attempt < 2; attempt++) {
+        call.attemptStarted();
+        call.attemptFailed(new Error('reset', { cause: { code: 'ECONNRESET' } }));
+      }
+      call.attemptStarted();
+      call.attemptAnswered(true);
+      call.answered({ tokens: 7, done: true });
+    });
+    expect(repeated).toEqual([
+      [7, false],
+      [7, true],
+      [7, true],
+    ]);
+  });
+
+  test('as much more for an attempt whose body was given up', async () => {
+    const repeated = await charged((call) => {
+      for (const isSuccess of [false, true, true]) {
+        call.attemptStarted();
+        call.attemptAnswered(isSuccess);
+      }
+      call.answered({ tokens: 7, done: true });
+    });
+    expect(repeated).toEqual([
+      [7, false],
+      [7, true],
+    ]);
+  });
+});
+
+const abort = Object.assign(new Error(), { name: 'AbortError' });
+const ends: readonly [string, (call: MeteredCall) => void, string][] = [
+  ['answered', (call) => call.answered({ tokens: 1, done: true }), 'success'],
+  ['answered with a failure', (call) => call.answered({ tokens: 1, done: true, failed: true }), 'failed'],
+  ['streamed to its end', (call) => call.ended({ how: 'end' }), 'success'],
+  ['left before its end', (call) => call.ended({ how: 'left' }), 'aborted'],
+  ['broken off', (call) => call.ended({ how: 'error', error: new Error() }), 'failed'],
+  ['aborted while it was streamed', (call) => call.ended({ how: 'error', error: abort }), 'aborted'],
+  ['aborted before it was answered', (call) => call.failed(abort, false), 'aborted'],
+  ['refused', (call) => call.failed(new Error('400'), false), 'failed'],
+];
+test.each(ends)('a call that was %s', async (_, end, outcome) => {
+  await charged(end);
+  expect(events).toMatchObject([{ outcome }]);
+});
+
+test('a stream that said that it failed has failed, whoever left it, and is charged what it told before', async () => {
+  const told = await charged((call) => {
+    call.see({ tokens: 7, done: true });
+    call.see({ failed: true });
+    call.ended({ how: 'left' });
+  });
+  expect(told).toEqual([[7, false]]);
+  expect(events).toMatchObject([{ outcome: 'failed' }]);
+});
+
+test('web searches are charged at their price', async () => {
+  const prices = { m: { input: 0, output: 0, perWebSearch: 0.01 } };
+  await host.run(async () => {
+    const call = await MeteredCall.admit(meteringOf('p', { prices }), operation, {}, false, 1);
+    call.answered({ tokens: 7, done: true, searches: 2 });
+  });
+  expect(events).toMatchObject([{ usdMicros: 20_000 }]);
+});
+
+test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])(
+  'an attempt that failed with %s was never sent',
+  async (code) => {
+    const error = new TypeError('fetch failed', { cause: Object.assign(new Error(), { code }) });
+    const lost = await charged((call) => {
+      call.attemptStarted();
+      call.attemptFailed(error);
+      call.failed(error, false);
+    });
+    expect(lost).toEqual([[0, false]]);
+  },
+);
+
+test('the usage of a stream is asked for in a run alone', async () => {
+  expect((await admit({}, 1, true)).body).toEqual({});
+  await host.run(async () => {
+    expect((await admit({}, 1, true)).body).toEqual({ usage: true });
+    expect((await admit({}, 1, false)).body).toEqual({});
+  });
+});
+
+test('a hard budget caps the output, and refuses what does not fit or has no bound', async () => {
+  await host.run((run) =>
+    run.budget({ tokenLimit: 50, enforcement: 'hard' }, async (scope) => {
+      await expect(admit({ why: 'because' })).rejects.toBeInstanceOf(UnboundedCostError);
+      const call = await admit({}, 2);
+      expect(call.body).toEqual({ cap: 15 });
+      expect(scope.held.tokens).toBe(50);
+      await expect(admit({}, 1)).rejects.toBeInstanceOf(BudgetExceededError);
+      call.answered({ tokens: 7, done: true });
+      expect([scope.held.tokens, scope.tokensUsed]).toEqual([0, 7]);
+    }),
+  );
+});
+
+test('data that cannot be read is passed on', async () => {
+  await host.run(async () => {
+    const call = await admit();
+    expect(call.see(null)).toBe(true);
+    expect(call.see({ text: 'hidden' })).toBe(false);
+  });
+});

@@ -1,0 +1,144 @@
+import type { MeterOptions, Operation, RequestBody } from '@actguard/metering';
+import { chatCap, completionCap, responsesCap, type SetCap } from './output-cap.js';
+import { boundOf } from './request-bound.js';
+import { serverToolsOf, whyNotStateless } from './server-side.js';
+import { isRecord } from './usage.js';
+import { UsageReader } from './usage-reader.js';
+
+/** Options of the meter for OpenAI. */
+export interface OpenAIMeterOptions extends MeterOptions {
+  /**
+   * Streams of chat tell their usage only where `stream_options.include_usage` is set. The meter sets it where it is missing, and
+   * hides the extra chunk. Some compatible servers refuse it: `false` leaves requests alone, and charges such streams an estimate.
+   *
+   * @default true
+   */
+  readonly streamUsage?: boolean;
+}
+
+/** A client, as its operations see it. */
+export interface OperationContext {
+  readonly provider: string;
+  readonly options: OpenAIMeterOptions;
+  /** Deployment of Azure that goes before the model of a request. */
+  readonly deployment?: string | undefined;
+}
+
+type Bound = Operation['bound'];
+
+/** The most that a legacy completion writes where the request does not say. */
+const COMPLETION_TOKENS = 16;
+
+/** The least that the Responses API takes as a cap. */
+const LEAST_RESPONSE_TOKENS = 16;
+
+/** Tiers that cost more than the price of the model: with one, it is a model with a price of its own. */
+const DEARER_TIERS: ReadonlySet<unknown> = new Set(['priority', 'fast']);
+
+const NO_CAP = 'calls of this kind have no cap of output';
+const NO_USAGE = 'the answer does not say what was used';
+
+/** Paths of calls that are billed and do not say what for: their estimate is charged, and a hard budget refuses them. */
+const WITHOUT_USAGE: readonly (readonly [RegExp, string])[] = [
+  [/\/audio\/speech$/, 'audio.speech'],
+  [/\/images\/variations$/, 'images.variations'],
+  [/\/videos(?:\/(?:edits|extensions|[^/]+\/remix))?$/, 'videos'],
+  [/\/threads(?:\/[^/]+)?\/runs(?:\/[^/]+\/submit_tool_outputs)?$/, 'threads.runs'],
+  [/\/agents\/sessions(?:\/[^/]+\/events)?$/, 'agents.sessions'],
+  [/\/batches$/, 'batches'],
+  [/\/fine_tuning\/jobs$/, 'fine_tuning.jobs'],
+];
+
+/** What a path bills; `undefined` for what is free. */
+export function operationOf(path: string, context: OperationContext): Operation | undefined {
+  const end = path.split('?', 1)[0] ?? '';
+  const { provider, options } = context;
+  const made = (name: string, known: (body: RequestBody) => Parameters<typeof boundOf>[3], cap?: SetCap): Operation =>
+    operation(context, name, (body) => boundOf(provider, options, body, known(body)), cap);
+  if (end.endsWith('/chat/completions'))
+    return streamed(made('chat.completions', chatBound, chatCap(provider)), options);
+  if (end.endsWith('/completions')) return streamed(made('completions', completionBound, completionCap), options);
+  if (end.endsWith('/responses')) return made('responses', responseBound, responsesCap);
+  if (end.endsWith('/responses/compact'))
+    return made('responses.compact', (body) => ({ unbounded: whyNotStateless(body) ?? NO_CAP }));
+  if (end.endsWith('/embeddings')) return made('embeddings', () => ({ outputTokens: 0 }));
+  if (/\/images\/(?:generations|edits)$/.test(end)) return made('images', () => ({ unbounded: NO_CAP }));
+  if (/\/audio\/(?:transcriptions|translations)$/.test(end))
+    return made('audio.transcriptions', () => ({ unbounded: NO_CAP }));
+  if (end.endsWith('/decisions')) return made('decisions', () => ({ unbounded: NO_CAP }));
+  const blind = WITHOUT_USAGE.find(([pattern]) => pattern.test(end));
+  return blind && made(blind[1], () => ({ unbounded: NO_USAGE }));
+}
+
+function operation(context: OperationContext, name: string, bound: Bound, cap?: SetCap): Operation {
+  return {
+    name,
+    model: (body) => modelOf(body, context.deployment),
+    bound,
+    withOutputCap: (body, tokens) => cap?.(body, tokens) ?? body,
+    reader: (isUsageAdded) => new UsageReader(isUsageAdded),
+  };
+}
+
+function streamed(operation: Operation, { streamUsage = true }: OpenAIMeterOptions): Operation {
+  if (!streamUsage) return operation;
+  return {
+    ...operation,
+    withStreamUsage(body) {
+      const given = isRecord(body['stream_options']) ? body['stream_options'] : {};
+      if (given['include_usage'] === true) return undefined;
+      return { ...body, stream_options: { ...given, include_usage: true } };
+    },
+  };
+}
+
+function modelOf(body: RequestBody, deployment: string | undefined): string {
+  const { model = 'unknown', service_tier: tier } = body;
+  const name = deployment ?? String(model);
+  return DEARER_TIERS.has(tier) ? `${name}:${String(tier)}` : name;
+}
+
+function chatBound(body: RequestBody): Parameters<typeof boundOf>[3] {
+  return {
+    outputTokens: leastOf(body['max_completion_tokens'], body['max_tokens']),
+    choices: (body['n'] ?? 1) as number,
+    serverTools: serverToolsOf(body),
+    moreAttachments: arrayOf(body['messages']).filter(namesSound).length,
+    unbounded: isRecord(body['prediction'])
+      ? 'a prediction that does not come true is billed as output beyond the cap'
+      : undefined,
+  };
+}
+
+function completionBound(body: RequestBody): Parameters<typeof boundOf>[3] {
+  const { prompt, n, best_of: bestOf, max_tokens: cap } = body;
+  // A list of texts or of lists of tokens is as many prompts; a list of tokens is one.
+  const prompts = Array.isArray(prompt) && typeof prompt[0] !== 'number' ? Math.max(1, prompt.length) : 1;
+  return {
+    outputTokens: (cap ?? COMPLETION_TOKENS) as number,
+    choices: prompts * Math.max(Number(n ?? 1), Number(bestOf ?? 1)),
+  };
+}
+
+function responseBound(body: RequestBody): Parameters<typeof boundOf>[3] {
+  return {
+    outputTokens: (body['max_output_tokens'] ?? undefined) as number | undefined,
+    minOutputTokens: LEAST_RESPONSE_TOKENS,
+    serverTools: serverToolsOf(body),
+    unbounded: whyNotStateless(body),
+  };
+}
+
+function leastOf(...caps: readonly unknown[]): number | undefined {
+  const given = caps.filter((cap) => cap !== undefined && cap !== null);
+  return given.length === 0 ? undefined : Math.min(...(given as number[]));
+}
+
+// What the model said before, by the id of its sound.
+function namesSound(message: unknown): boolean {
+  return isRecord(message) && isRecord(message['audio']);
+}
+
+function arrayOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

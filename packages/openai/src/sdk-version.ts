@@ -1,0 +1,57 @@
+import { UsageError } from '@actguard/core';
+
+/** Versions of `openai` that the meter was made for. */
+export const SUPPORTED_SDK = '>=7.57.0 <8.0.0';
+
+const warned = new Set<string>();
+
+interface AnyClient {
+  readonly [name: string]: unknown;
+  request(options: Promise<never>): unknown;
+}
+
+/**
+ * Makes sure that what the meter builds on is there, and warns once where the version is not one that it was made for.
+ *
+ * @throws {UsageError} where a client could not be metered: letting its calls through unseen would be worse
+ */
+export function checkSdk(client: unknown): void {
+  const missing = missingIn(client);
+  if (missing !== undefined)
+    throw new UsageError(
+      `this is no client of openai that can be metered: it has no ${missing}; the meter supports ${SUPPORTED_SDK}`,
+      { code: 'usage.sdk', details: { missing, supported: SUPPORTED_SDK } },
+    );
+  const version = versionOf(client as AnyClient);
+  if (isSupported(version) || warned.has(version)) return;
+  warned.add(version);
+  process.emitWarning(
+    `openai ${version} was not tested with @actguard/openai, which supports ${SUPPORTED_SDK}: check that its calls are charged`,
+    { type: 'ActGuardWarning', code: 'ACTGUARD_SDK_VERSION' },
+  );
+}
+
+function missingIn(client: unknown): string | undefined {
+  if (typeof client !== 'object' || client === null) return 'methods';
+  const given = client as AnyClient;
+  for (const method of ['request', 'withOptions', 'fetch'])
+    if (typeof given[method] !== 'function') return `${method}()`;
+  if (typeof given['maxRetries'] !== 'number') return 'maxRetries';
+  // A request that waits for its options for ever sends nothing, and shows the promises of the client's own copy of the SDK.
+  const promise = given.request(new Promise<never>(() => {})) as Readonly<Record<string, unknown>> | undefined;
+  for (const method of ['_thenUnwrap', 'asResponse', 'parse'])
+    if (typeof promise?.[method] !== 'function') return `promise with ${method}()`;
+  return undefined;
+}
+
+// Of the very client: a process can have several copies of the SDK.
+function versionOf(client: AnyClient): string {
+  const agent = client['getUserAgent'];
+  const name = typeof agent === 'function' ? String(agent.call(client)) : '';
+  return /\/JS (\S+)/.exec(name)?.[1] ?? 'of an unknown version';
+}
+
+function isSupported(version: string): boolean {
+  const [major, minor] = version.split('.').map(Number);
+  return major === 7 && minor !== undefined && minor >= 57;
+}

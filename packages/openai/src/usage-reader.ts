@@ -1,0 +1,99 @@
+import type { TokenUsage } from '@actguard/core';
+import type { AnswerReader } from '@actguard/metering';
+import { isRecord, usageFrom } from './usage.js';
+
+/** Texts of an event of a stream, wherever a kind of answer has them. */
+const TEXTS = ['content', 'refusal', 'reasoning_content', 'reasoning'];
+
+/** Finds the usage in an answer or in the events of a stream, of every kind of call. */
+export class UsageReader implements AnswerReader {
+  readonly #isUsageAdded: boolean;
+  #usage: TokenUsage | undefined;
+  #model: string | undefined;
+  #isOver = false;
+  #isFailed = false;
+  #outputLength = 0;
+
+  /** @param isUsageAdded the caller did not ask for the usage of the stream, and is not to see it */
+  constructor(isUsageAdded: boolean) {
+    this.#isUsageAdded = isUsageAdded;
+  }
+
+  get usage(): TokenUsage | undefined {
+    return this.#usage;
+  }
+
+  get isFinal(): boolean {
+    return this.#usage !== undefined && this.#isOver;
+  }
+
+  get isFailed(): boolean {
+    return this.#isFailed;
+  }
+
+  get model(): string | undefined {
+    return this.#model;
+  }
+
+  get outputLength(): number {
+    return this.#outputLength;
+  }
+
+  read(data: unknown): boolean {
+    if (!isRecord(data)) return true;
+    // Events of the Responses API carry the answer.
+    const answer = isRecord(data['response']) ? data['response'] : data;
+    if (typeof answer['model'] === 'string') this.#model = answer['model'];
+    this.#outputLength += outputLengthOf(data);
+    this.#isFailed ||= Boolean(answer['error']) || answer['status'] === 'failed' || data['type'] === 'error';
+    const usage = usageFrom(answer['usage']);
+    if (usage !== undefined) this.#usage = usage;
+    const { choices } = data;
+    // Some servers tell the usage so far with every chunk of a stream.
+    this.#isOver ||= isChunk(choices) ? choices.length === 0 || choices.some(isFinished) : usage !== undefined;
+    if (!this.#isUsageAdded) return true;
+    if (data['usage'] === null) delete (data as Record<string, unknown>)['usage'];
+    return !(usage !== undefined && Array.isArray(choices) && choices.length === 0);
+  }
+}
+
+// An answer has messages; a chunk has differences, or nothing but the usage.
+function isChunk(choices: unknown): choices is readonly unknown[] {
+  return (
+    Array.isArray(choices) &&
+    choices.every((choice) => isRecord(choice) && ('delta' in choice || !('message' in choice)))
+  );
+}
+
+function isFinished(choice: unknown): boolean {
+  return isRecord(choice) && typeof choice['finish_reason'] === 'string';
+}
+
+function outputLengthOf(event: Readonly<Record<string, unknown>>): number {
+  const { type, delta, choices } = event;
+  // The text of a sound is told besides.
+  if (typeof type === 'string' && type.endsWith('.delta') && !type.endsWith('audio.delta')) return lengthOf(delta);
+  if (!Array.isArray(choices)) return 0;
+  let length = 0;
+  for (const choice of choices) {
+    if (!isRecord(choice)) continue;
+    length += lengthOf(choice['text']);
+    const part = choice['delta'];
+    if (!isRecord(part)) continue;
+    for (const name of TEXTS) length += lengthOf(part[name]);
+    if (isRecord(part['audio'])) length += lengthOf(part['audio']['transcript']);
+    if (Array.isArray(part['tool_calls'])) for (const call of part['tool_calls']) length += argumentsLengthOf(call);
+  }
+  return length;
+}
+
+function argumentsLengthOf(call: unknown): number {
+  if (!isRecord(call)) return 0;
+  const { function: called, custom } = call;
+  if (isRecord(called)) return lengthOf(called['name']) + lengthOf(called['arguments']);
+  return isRecord(custom) ? lengthOf(custom['input']) : 0;
+}
+
+function lengthOf(text: unknown): number {
+  return typeof text === 'string' ? text.length : 0;
+}
