@@ -1,7 +1,10 @@
 import type { ActGuardEvent, UsedFact } from '@actguard/core';
+import { BudgetLedger } from './budget-ledger.js';
+import type { BudgetStep, CostStep, ModelStep } from './budget-model.js';
 import { CallBuilder, type CallEvent } from './call-builder.js';
 import { capturedText } from './captured.js';
 import type { FactModel, FactSourceModel, RunModel, StepModel, UseModel, UserStep, VouchedStep } from './run-model.js';
+import { usageStep } from './usage-steps.js';
 
 const MAX_SPOKEN_TEXT = 4000;
 /** How many turns of the user are searched for a value that was mentioned. */
@@ -23,7 +26,8 @@ export class RunBuilder {
   /** Its start was seen. */
   hasBegun = false;
   readonly #userId: string | undefined;
-  readonly #steps: (UserStep | VouchedStep | CallBuilder)[] = [];
+  readonly #steps: (UserStep | VouchedStep | ModelStep | CostStep | BudgetStep | CallBuilder)[] = [];
+  readonly #ledger = new BudgetLedger();
   readonly #stepOfCall = new Map<string, number>();
   readonly #turns: { readonly step: number; readonly text: string }[] = [];
   readonly #vouched = new Map<string, number>();
@@ -54,10 +58,15 @@ export class RunBuilder {
         this.#steps.push({ step: 'vouched', time: event.time, fact });
         return;
       }
+      case 'budget.open':
+      case 'budget.cost':
       case 'budget.blocked':
       case 'budget.warning':
-      case 'llm.usage':
+      case 'llm.usage': {
+        const step = usageStep(this.#ledger, event);
+        if (step !== undefined) this.#steps.push(step);
         return;
+      }
       default:
         this.#call(event).add(event);
     }
@@ -105,6 +114,7 @@ export class RunBuilder {
       startedAt: this.#startedAt,
       durationMs: ended === undefined || this.#startedAt === undefined ? undefined : ended.time - this.#startedAt,
       steps,
+      budgets: this.#ledger.models(),
     };
   }
 

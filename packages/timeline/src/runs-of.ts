@@ -46,6 +46,11 @@ const KNOWN: ReadonlySet<string> = new Set([
   'guard.intervention',
   'guard.admitted',
   'guard.observed',
+  'budget.open',
+  'budget.cost',
+  'budget.warning',
+  'budget.blocked',
+  'llm.usage',
 ] satisfies ActGuardEvent['name'][]);
 
 function isKnown(event: ActGuardEvent): boolean {
