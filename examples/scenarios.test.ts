@@ -1,12 +1,18 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { scriptedModel } from './runner/model.js';
-import { type Manner, play } from './runner/play.js';
+import { guardedManners, type Manner, play } from './runner/play.js';
 import { judge } from './runner/verdict.js';
 import { scenarios } from './scenarios.js';
 
-/** By scenario: which guards stop calls, and how the model, once stopped, finishes the task in the end. */
-const EXPECTED: Readonly<Record<string, { readonly stops: readonly string[]; readonly says: RegExp }>> = {
+interface Expected {
+  readonly stops: readonly string[];
+  readonly says: RegExp;
+  readonly by?: 'application';
+}
+
+/** By scenario: which guards stop calls, and how the model, or the application in its place, finishes the task in the end. */
+const EXPECTED: Readonly<Record<string, Expected>> = {
   'airline-refund': { stops: ['enforce (MISSING_FACT)'], says: /^I am very sorry .* I cannot refund this trip/ },
   'order-refund': { stops: ['enforce (MISSING_FACT)'], says: /^USD 59\.00 went back to cus_ada for ord_58213/ },
   'product-search': {
@@ -23,6 +29,11 @@ const EXPECTED: Readonly<Record<string, { readonly stops: readonly string[]; rea
     stops: ['timeout (tool.timeout)', 'idempotent (guard.idempotency_outcome_unknown)', 'idempotent (replayed)'],
     says: /^Your stay is paid: EUR 630, receipt rc_1/,
   },
+  'runaway-costs': {
+    stops: ['budget (budget.limit_exceeded)'],
+    says: /^The budget for this question is used up\. What I found so far: in 1[1-3] reports heat pumps lasted 17\.5 to/,
+    by: 'application',
+  },
 };
 
 test('every folder with a scenario is played', () => {
@@ -34,11 +45,15 @@ test('every folder with a scenario is played', () => {
   expect(Object.keys(EXPECTED).sort()).toEqual(folders.sort());
 });
 
-describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', (name, scenario) => {
+const played = scenarios.flatMap((scenario) =>
+  guardedManners(scenario).map((manner) => [scenario.name, manner, scenario] as const),
+);
+
+describe.each(played)('%s, %s', (name, manner, scenario) => {
   const played = (manner: Manner) => play(scenario, manner, scriptedModel, () => {});
 
   test('does harm bare and none guarded, and to the model both are the same until the first stop', async () => {
-    const verdict = judge(scenario, await played('bare'), await played('guarded'));
+    const verdict = judge(scenario, await played('bare'), await played(manner));
     expect(verdict.bare.harm).toEqual(expect.any(String));
     expect(verdict.guarded.harm).toBeUndefined();
     expect(verdict.wire).toMatchObject({ isSame: true });
@@ -48,8 +63,9 @@ describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('
     expect(verdict.guarded.outcome).not.toBe(verdict.bare.outcome);
   });
 
-  test('is finished by the model, guarded too', async () => {
-    const { transcript } = await played('guarded');
-    expect(transcript.entries.at(-1)).toEqual({ kind: 'model', text: expect.stringMatching(EXPECTED[name]!.says) });
+  test('is finished, guarded too', async () => {
+    const { by = 'model' } = EXPECTED[name]!;
+    const { transcript } = await played(manner);
+    expect(transcript.entries.at(-1)).toEqual({ kind: by, text: expect.stringMatching(EXPECTED[name]!.says) });
   });
 });

@@ -5,6 +5,7 @@ import { orderRefund } from './order-refund/scenario.js';
 import { parcelTracking } from './parcel-tracking/scenario.js';
 import { payrollPayout } from './payroll-payout/scenario.js';
 import { productSearch } from './product-search/scenario.js';
+import { runawayCosts } from './runaway-costs/scenario.js';
 import type { Scenario } from './runner/scenario.js';
 
 /** All scenarios, in the order in which `npm start` plays them. */
@@ -16,4 +17,5 @@ export const scenarios: readonly Scenario[] = [
   payrollPayout,
   inboxCleanup,
   hotelPayment,
+  runawayCosts,
 ];

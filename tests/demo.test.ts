@@ -126,7 +126,10 @@ describe('a real model', () => {
     const { code, stdout } = await withModel(() => ({ say: 'I cannot do that.' }));
     expect(code).toBe(0);
     expect(stdout).toMatch(/model +some-model/);
-    expect(stdout.match(/note +the bare run did no harm/g)).toHaveLength(scenarios.length);
+    const unlimited = scenarios.filter(({ budget }) => budget === undefined);
+    expect(stdout.match(/note +the bare run did no harm/g)).toHaveLength(unlimited.length);
+    expect(stdout).toMatch(/budget +REFUSED \(budget\.model_unpriced\): the model was not called/);
+    expect(stdout).toMatch(/note +the price of the model, or its usage, is not known/);
   }, 40_000);
 
   test('that does not answer is told in a line', async () => {

@@ -2,17 +2,19 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { scenarios } from '../scenarios.js';
 import { printClosingTable } from './closing-table.js';
 import { scriptedModel } from './model.js';
-import { type Manner, play } from './play.js';
+import { guardedManners, type Manner, play } from './play.js';
 import { judge, type Verdict } from './verdict.js';
 
 let verdicts: readonly Verdict[];
 beforeAll(async () => {
-  verdicts = await Promise.all(
+  const judged = await Promise.all(
     scenarios.map(async (scenario) => {
       const played = (manner: Manner) => play(scenario, manner, scriptedModel, () => {});
-      return judge(scenario, await played('bare'), await played('guarded'));
+      const bare = await played('bare');
+      return Promise.all(guardedManners(scenario).map(async (manner) => judge(scenario, bare, await played(manner))));
     }),
   );
+  verdicts = judged.flat();
 });
 
 function table(width: number): string[] {
@@ -44,7 +46,9 @@ test('says what was saved', () => {
       .at(-1);
   expect(saved('product-search')).toBe('25 of 30');
   expect(saved('hotel-payment')).toBe('1 of 3');
+  expect(rows.filter((row) => row.includes('runaway-costs'))).toHaveLength(2);
+  expect(rows.join('\n')).toMatch(/soft budget.*hard budget/s);
   // It takes as many calls, or more, to do it properly.
   expect(saved('payroll-payout')).toBe('0 of 2');
-  expect(rows.at(-1)).toBe('  Harm in the bare run and none in the guarded one: 7 of 7.');
+  expect(rows.at(-1)).toBe('  Harm in the bare run and none in the guarded one: 8 of 8.');
 });

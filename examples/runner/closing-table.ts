@@ -1,5 +1,5 @@
 import { type Page, printTitle, type Style, wrap } from './page.js';
-import type { Verdict } from './verdict.js';
+import { byScenario, labelOf, type Verdict } from './verdict.js';
 
 interface Cell {
   readonly text: string;
@@ -13,7 +13,7 @@ const GAP = '  ';
 const MAX_GUARDS_WIDTH = 14;
 
 /**
- * Prints one row a scenario: what the bare run did, what the guarded one did, which guards made the difference, and how
+ * Prints one row a scenario and guarded run: what the bare run did, what the guarded one did, which guards made the difference, and how
  * many executions of a tool they saved.
  */
 export function printClosingTable(page: Page, verdicts: readonly Verdict[]): void {
@@ -31,13 +31,17 @@ export function printClosingTable(page: Page, verdicts: readonly Verdict[]): voi
     printCells(page, row, widths);
     page.print('');
   }
-  const shown = verdicts.filter(({ bare, guarded }) => bare.harm !== undefined && guarded.harm === undefined).length;
-  page.print(`  Harm in the bare run and none in the guarded one: ${shown} of ${verdicts.length}.`);
+  const groups = byScenario(verdicts);
+  const shown = groups.filter((group) =>
+    group.every(({ bare, guarded }) => bare.harm !== undefined && guarded.harm === undefined),
+  ).length;
+  page.print(`  Harm in the bare run and none in the guarded one: ${shown} of ${groups.length}.`);
 }
 
 function cellsOf({ scenario, bare, guarded, guards, callsMade, callsSaved }: Verdict): readonly Cell[] {
+  const variant = guarded.manner === 'guarded' ? [] : [labelOf(guarded.manner)];
   return [
-    { text: `${scenario.name}\n${scenario.problem}` },
+    { text: [scenario.name, scenario.problem, ...variant].join('\n') },
     { text: bare.harm ?? bare.outcome, style: bare.harm === undefined ? 'green' : 'red' },
     { text: guarded.harm ?? guarded.outcome, style: guarded.harm === undefined ? 'green' : 'red' },
     { text: guards.length === 0 ? 'nothing' : guards.join(', '), style: 'yellow' },

@@ -52,3 +52,10 @@ test('shows every call whose arguments are really others, or whose outcome is', 
   };
   expect(shown([...[1, 2, 3, 4].map(search), failed, refused])).toEqual([1, 2, 3, 4, 5, 6].map(query));
 });
+
+test('shows what each reply has cost, also of calls that are left out', () => {
+  const spent = { kind: 'spent', usd: 0.1, limitUsd: 0.5 } as const;
+  const entries = [1, 2, 3, 4, 5, 6].flatMap((number) => [spent, search(number)]);
+  expect(shown(entries).filter((line) => line === 'spent')).toHaveLength(6);
+  expect(shown(entries).slice(-2)).toEqual(['2 more of search', query(6)]);
+});

@@ -15,7 +15,8 @@ export interface EntrySink {
 
 /**
  * Passes entries on, but of a long row of nearly equal calls only the first and the last: calls of one tool, one after the
- * other, with arguments that are much the same and with the same kind of outcome.
+ * other, with arguments that are much the same and with the same kind of outcome. What a reply has cost is always shown, and
+ * ends no row.
  */
 export class FoldedEntries {
   readonly #sink: EntrySink;
@@ -27,6 +28,7 @@ export class FoldedEntries {
   }
 
   add(entry: Entry): void {
+    if (entry.kind === 'spent') return this.#sink.entry(entry);
     const goesOn = entry.kind === 'call' && this.#latest !== undefined && areAlike(entry, this.#latest);
     if (!goesOn) this.end();
     this.#latest = entry.kind === 'call' ? entry : undefined;

@@ -1,11 +1,17 @@
 import { inspect } from 'node:util';
 import type { FactOrigin, Refusal, UsedFact } from '@actguard/core';
+import { budgetStyle, budgetText } from './budget-bar.js';
 import { didRun, factsProven, factsUsed, isGivenUp, type Stop, stopOf } from './guard-decision.js';
 import { type Page, printRow } from './page.js';
 import type { CallEntry, Entry } from './transcript.js';
 
 /** Prints something that happened in a run. */
 export function printEntry(page: Page, entry: Entry): void {
+  // Bars stand below each other.
+  if (entry.kind === 'spent') {
+    const { usd, limitUsd } = entry;
+    return printRow(page, 'budget', budgetText(usd, limitUsd), budgetStyle(usd, limitUsd));
+  }
   page.print('');
   switch (entry.kind) {
     case 'call':
@@ -14,6 +20,12 @@ export function printEntry(page: Page, entry: Entry): void {
       return printRow(page, 'user', entry.text, 'bold');
     case 'model':
       return printRow(page, 'model', entry.text, 'cyan');
+    case 'application':
+      return printRow(page, 'application', entry.text, 'cyan');
+    case 'not called': {
+      const { code, because } = entry;
+      return printRow(page, 'budget', `REFUSED (${code}): the model was not called. ${because}`, 'yellow', 'bold');
+    }
     case 'time':
       return printRow(page, 'time', `${duration(entry.ms)} later`);
     case 'late end': {
@@ -33,7 +45,8 @@ function printCall(page: Page, call: CallEntry): void {
   if (stop !== undefined) printRow(page, 'guard', `${decision(stop)}: ${whatRan(call, stop)}`, 'yellow', 'bold');
   else if (isGivenUp(call)) printRow(page, 'agent loop', `GAVE UP: ${tool} may still be running`, 'yellow', 'bold');
   if (result.ok) printRow(page, 'result', shown(result.value));
-  else printRow(page, 'model reads', lines(result.refusal), 'yellow');
+  // The loop ends by a final one, so the model is not asked again.
+  else printRow(page, result.final ? 'refusal' : 'model reads', lines(result.refusal), 'yellow');
   for (const fact of factsProven(call)) printRow(page, 'proven', `${nameOf(fact)}${aboutOf(fact.origin)}`, 'green');
 }
 

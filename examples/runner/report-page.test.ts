@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { airlineRefund } from '../airline-refund/scenario.js';
 import { hotelPayment } from '../hotel-payment/scenario.js';
+import { runawayCosts } from '../runaway-costs/scenario.js';
 import { scriptedModel } from './model.js';
 import { type Manner, play } from './play.js';
 import { reportPage } from './report-page.js';
@@ -43,6 +44,27 @@ test('tells of each scenario: its story, both outcomes, and what the guards did 
     expect(text).toContain(said);
   }
   expect(text).toContain('The model: a script.');
+});
+
+test('shows the runs of a scenario with several budgets in one section, each with its bar', async () => {
+  const bare = await play(runawayCosts, 'bare', scriptedModel, () => {});
+  const judged = async (manner: Manner) =>
+    judge(runawayCosts, bare, await play(runawayCosts, manner, scriptedModel, () => {}));
+  const page = reportPage([await judged('soft'), await judged('hard')], 'a script');
+  expect(page.match(/<h2 /g)).toHaveLength(1);
+  const text = textOf(page);
+  for (const said of [
+    'With a soft budget No harm: 15 calls of the model, USD 0.53',
+    'With a hard budget No harm: 12 calls of the model, USD 0.32',
+    'Run 1 runaway-costs-soft',
+    'Run 2 runaway-costs-hard',
+    'What I found so far: in 13 reports',
+    'in request 12 the budget lowered the cap of output from 2000 to 300 tokens, and nothing else',
+  ]) {
+    expect(text).toContain(said);
+  }
+  expect(text).toMatch(/15 model calls, USD 0\.529 .{0,60} USD 0\.529 of 0\.50 used up budget research , soft/);
+  expect(text).toMatch(/12 model calls, USD 0\.3248 .{0,60} USD 0\.3248 of 0\.50 64 % budget research , hard/);
 });
 
 test('names the run after the scenario, and has events of the guarded run alone', async () => {

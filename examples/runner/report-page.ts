@@ -1,36 +1,45 @@
 import { renderTimelines, type TimelineNote, type TimelineSection } from '@actguard/timeline';
 import type { Playthrough } from './play.js';
-import type { Verdict } from './verdict.js';
+import { wireText } from './report.js';
+import { byScenario, labelOf, type Verdict } from './verdict.js';
 
 /** A complete HTML page: what the scenarios show, with the timeline of each guarded run. */
 export function reportPage(verdicts: readonly Verdict[], modelDescription: string): string {
   return renderTimelines({
     title: 'ActGuard: bare and guarded',
     intro:
-      'Each problem was played twice by the same model: bare, with plain instances of the agents, and guarded, with the ' +
+      'Each problem was played by the same model twice: bare, with plain instances of the agents, and guarded, with the ' +
       `same classes in a run of a host. The timelines show the guarded runs. The model: ${modelDescription}.`,
-    sections: verdicts.map(sectionOf),
+    sections: byScenario(verdicts).map(sectionOf),
   });
 }
 
-function sectionOf(verdict: Verdict): TimelineSection {
-  const { name, title, story } = verdict.scenario;
-  return { id: name, title: `${name}: ${title}`, text: story, notes: notesOn(verdict), events: verdict.guarded.events };
+function sectionOf(verdicts: readonly [Verdict, ...Verdict[]]): TimelineSection {
+  const [{ scenario, bare }] = verdicts;
+  const { name, title, story, problem } = scenario;
+  return {
+    id: name,
+    title: `${name}: ${title}`,
+    text: story,
+    notes: [
+      { label: 'Problem', text: problem },
+      { label: 'Bare run', ...whatBecame(bare) },
+      ...verdicts.flatMap((verdict) => notesOn(verdict, verdicts.length > 1)),
+    ],
+    events: verdicts.flatMap(({ guarded }) => guarded.events),
+  };
 }
 
-function notesOn({ scenario, bare, guarded, stops, callsMade, callsSaved, wire, problems }: Verdict): TimelineNote[] {
+function notesOn(verdict: Verdict, isOneOfSeveral: boolean): TimelineNote[] {
+  const { guarded, stops, callsMade, callsSaved, wire, problems } = verdict;
   const notes: TimelineNote[] = [
-    { label: 'Problem', text: scenario.problem },
-    { label: 'Bare run', ...whatBecame(bare) },
-    { label: 'Guarded run', ...whatBecame(guarded) },
+    { label: isOneOfSeveral ? `With a ${labelOf(guarded.manner)}` : 'Guarded run', ...whatBecame(guarded) },
     { label: 'Stopped by', text: stops.length === 0 ? 'nothing' : stops.join(', ') },
     { label: 'Calls saved', text: `${callsSaved} of ${callsMade}` },
     { label: 'Final answer', text: finalAnswer(guarded) },
   ];
-  if (wire?.isSame) {
-    const scope = `${wire.exchanges} requests and responses${stops.length === 0 ? '' : ' up to the first stop'}`;
-    notes.push({ label: 'On the wire', text: `${scope} were the same, byte for byte` });
-  }
+  const text = wireText(verdict);
+  if (text !== undefined) notes.push({ label: 'On the wire', text });
   // A real model that behaves is no failure.
   const tone = wire === undefined ? 'neutral' : 'bad';
   return [
@@ -44,5 +53,9 @@ function whatBecame({ harm, outcome }: Playthrough): { text: string; tone: 'good
 }
 
 function finalAnswer({ transcript }: Playthrough): string {
-  return transcript.entries.flatMap((entry) => (entry.kind === 'model' ? [entry.text] : [])).at(-1) ?? '(none)';
+  return (
+    transcript.entries
+      .flatMap((entry) => (entry.kind === 'model' || entry.kind === 'application' ? [entry.text] : []))
+      .at(-1) ?? '(none)'
+  );
 }

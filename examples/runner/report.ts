@@ -1,12 +1,14 @@
+import { usdText } from './bill.js';
 import { type Page, printRow, printTitle } from './page.js';
 import type { Manner, Playthrough } from './play.js';
-import type { AgentClass, Scenario } from './scenario.js';
-import type { Verdict } from './verdict.js';
+import type { Scenario } from './scenario.js';
+import { printSpent } from './spent-bars.js';
+import { labelOf, type Verdict } from './verdict.js';
 
 /** Prints what is to be seen, and who plays the model. */
 export function printOpening(page: Page, modelDescription: string): void {
   page.print('');
-  printRow(page, 'ActGuard', 'Each problem is played twice by the same model: bare, and guarded.', 'bold');
+  printRow(page, 'ActGuard', 'Each problem is played by the same model twice: bare, and guarded.', 'bold');
   printRow(page, 'model', modelDescription);
 }
 
@@ -20,11 +22,13 @@ export function printScenario(page: Page, { name, problem, title, story }: Scena
 }
 
 /** Prints how the run that follows is played. */
-export function printManner(page: Page, manner: Manner, agents: readonly AgentClass[]): void {
+export function printManner(page: Page, manner: Manner, { agents, budget }: Scenario): void {
   const names = agents.map(({ name }) => name).join(', ');
+  const limit = budget && usdText(budget.options.usdLimit);
   page.print('');
   if (manner === 'bare') printTitle(page, `Bare: ${names} as a plain class, made with new`);
-  else printTitle(page, `Guarded: ${names} in a run of an AgentHost`);
+  else if (manner === 'guarded') printTitle(page, `Guarded: ${names} in a run of an AgentHost`);
+  else printTitle(page, `Guarded: ${names} in a run of an AgentHost, with a ${manner} budget of ${limit}`);
 }
 
 /** Prints that calls were left out here. */
@@ -39,27 +43,44 @@ export function printWorld(page: Page, { outcome, harm }: Playthrough): void {
   printRow(page, 'world', outcome, harm === undefined ? 'green' : 'red', 'bold');
 }
 
-/** Prints what the two runs show, or why they do not. */
-export function printVerdict(page: Page, { scenario, bare, guarded, stops, wire, problems }: Verdict): void {
+/** Prints what the runs of a scenario show, or why they do not. */
+export function printVerdict(page: Page, verdicts: readonly [Verdict, ...Verdict[]]): void {
+  const [{ scenario, bare }] = verdicts;
   page.print('');
   printTitle(page, 'Verdict');
   page.print('');
-  printHarm(page, 'bare', bare);
-  printHarm(page, 'guarded', guarded, stops.length === 0 ? '' : `; stopped by ${stops.join(', ')}`);
-  if (wire?.isSame) {
-    const kilobytes = (wire.bytes / 1000).toFixed(1);
-    const scope = `${wire.exchanges} requests and responses${stops.length === 0 ? '' : ' up to the first stop'}`;
-    printRow(page, 'wire', `${scope} were the same, byte for byte (${kilobytes} kB)`);
+  printHarm(page, bare);
+  for (const { guarded, stops } of verdicts)
+    printHarm(page, guarded, stops.length === 0 ? '' : `; stopped by ${stops.join(', ')}`);
+  printSpent(page, verdicts);
+  for (const verdict of verdicts) {
+    const text = wireText(verdict);
+    if (text !== undefined) printRow(page, verdicts.length > 1 ? `wire, ${verdict.guarded.manner}` : 'wire', text);
   }
-  printRow(page, 'the guards', `examples/${scenario.name}/agent.ts`);
-  for (const problem of problems) {
+  printRow(
+    page,
+    'the guards',
+    `examples/${scenario.name}/${scenario.budget === undefined ? 'agent.ts' : 'scenario.ts'}`,
+  );
+  for (const problem of new Set(verdicts.flatMap(({ problems }) => problems))) {
     // Without the wire a real model played, and one that behaves is no failure.
-    if (wire === undefined) printRow(page, 'note', problem, 'yellow');
+    if (verdicts.some(({ wire }) => wire === undefined)) printRow(page, 'note', problem, 'yellow');
     else printRow(page, 'FAILED', problem, 'red', 'bold');
   }
 }
 
-function printHarm(page: Page, label: string, { harm }: Playthrough, addition = ''): void {
+/** How much of the two runs was the same on the wire; `undefined` where it was not, or is not known. */
+export function wireText({ wire, stops }: Verdict): string | undefined {
+  if (!wire?.isSame) return undefined;
+  const { exchanges, bytes, lowered } = wire;
+  const until = lowered !== undefined || stops.length === 0 ? '' : ' up to the first stop';
+  const same = `${exchanges} requests and responses${until} were the same, byte for byte (${(bytes / 1000).toFixed(1)} kB)`;
+  if (lowered === undefined) return same;
+  const { request, from, to } = lowered;
+  return `${same}; in request ${request} the budget lowered the cap of output from ${from} to ${to} tokens, and nothing else`;
+}
+
+function printHarm(page: Page, { harm, manner }: Playthrough, addition = ''): void {
   const style = harm === undefined ? 'green' : 'red';
-  printRow(page, label, `${harm === undefined ? 'no harm' : `HARM: ${harm}`}${addition}`, style);
+  printRow(page, labelOf(manner), `${harm === undefined ? 'no harm' : `HARM: ${harm}`}${addition}`, style);
 }

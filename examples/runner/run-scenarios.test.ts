@@ -5,13 +5,15 @@ import { airlineRefund } from '../airline-refund/scenario.js';
 import { Airline } from '../airline-refund/world.js';
 import { hotelPayment } from '../hotel-payment/scenario.js';
 import { productSearch } from '../product-search/scenario.js';
+import { runawayCosts } from '../runaway-costs/scenario.js';
+import { Bill } from './bill.js';
 import { stopOf } from './guard-decision.js';
 import { scriptedModel } from './model.js';
 import type { Page } from './page.js';
 import { type Manner, play } from './play.js';
 import { runScenarios } from './run-scenarios.js';
 import type { Scenario } from './scenario.js';
-import { exitCode } from './verdict.js';
+import { exitCode, judge } from './verdict.js';
 
 async function run(scenario: Scenario): Promise<{ code: number; output: string }> {
   const lines: string[] = [];
@@ -114,4 +116,48 @@ test('does not show thirty calls that are much the same', async () => {
   expect(bare.match(/tool call +search/g)).toHaveLength(4);
   expect(guarded).toMatch(/… +1 more call of search/);
   expect(guarded).toMatch(/REFUSED by maxAttempts \(guard\.max_attempts_exceeded\): search did not run/);
+});
+
+test('shows a budget that fills with each reply, soft and hard, and what they cost side by side', async () => {
+  const { code, output } = await run(runawayCosts);
+  expect(code).toBe(0);
+  const [bare = '', soft = '', hard = ''] = output.split('── Guarded');
+  const bars = (part: string) => part.match(/^ {2}budget +[▓░]+ USD \d\.\d\d of 0\.50$/gm) ?? [];
+  expect([bars(bare), bars(soft), bars(hard)].map(({ length }) => length)).toEqual([0, 15, 12]);
+  expect(bars(soft).at(-1)).toContain('▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓ USD 0.53 of 0.50');
+  expect(bars(hard).at(-1)).toContain('▓▓▓▓▓▓▓▓▓▓▓▓░░░░░░░░ USD 0.32 of 0.50');
+  expect(soft).toMatch(/REFUSED by budget \(budget\.limit_exceeded\): read did not run/);
+  expect(hard).toMatch(/budget +REFUSED \(budget\.limit_exceeded\): the model was not called/);
+  for (const part of [soft, hard]) expect(part).toMatch(/application +The budget for this question is used up/);
+
+  const verdict = hard.split('── Verdict')[1] ?? '';
+  expect(verdict).toMatch(/bare +▓{40,50} USD 4\.16, 40 calls/);
+  expect(verdict).toMatch(/soft budget +▓{6} USD 0\.53, 15 calls/);
+  expect(verdict).toMatch(/hard budget +▓{4} USD 0\.32, 12 calls/);
+  expect(verdict).toMatch(/wire, soft +15 requests and responses up to the first stop were the same/);
+  expect(verdict).toMatch(
+    /wire, hard +11 requests .*in request 12 the\s+budget lowered the cap of output from 2000 to 300/s,
+  );
+});
+
+test('fails where a hard budget is crossed, by what the provider bills', async () => {
+  const bare = await play(runawayCosts, 'bare', scriptedModel, () => {});
+  const hard = await play(runawayCosts, 'hard', scriptedModel, () => {});
+  const dear = new Bill({ input: 10, output: 40 });
+  for (const { response } of hard.exchanges ?? []) dear.add(JSON.parse(response.toString()).usage);
+  const verdict = judge(runawayCosts, bare, { ...hard, bill: dear });
+  expect(verdict.problems).toEqual(['the hard budget was crossed']);
+  expect(exitCode([verdict])).toBe(1);
+});
+
+test('asks nothing of a model of which the price is not known, and the application says so', async () => {
+  const { transcript, bill } = await play(
+    { ...runawayCosts, budget: { ...runawayCosts.budget!, prices: {} } },
+    'soft',
+    scriptedModel,
+    () => {},
+  );
+  expect(bill.calls).toBe(0);
+  expect(transcript.notCalled).toMatchObject({ code: 'budget.model_unpriced' });
+  expect(transcript.entries.at(-1)).toMatchObject({ kind: 'application', text: expect.stringContaining('no report') });
 });

@@ -2,13 +2,13 @@ import { printClosingTable } from './closing-table.js';
 import { FoldedEntries } from './folded-entries.js';
 import type { ModelSource } from './model.js';
 import type { Page } from './page.js';
-import { type Manner, type Playthrough, play } from './play.js';
+import { guardedManners, type Manner, type Playthrough, play } from './play.js';
 import { printEntry } from './print-entry.js';
 import { printLeftOut, printManner, printOpening, printScenario, printVerdict, printWorld } from './report.js';
 import type { Scenario } from './scenario.js';
 import { judge, type Verdict } from './verdict.js';
 
-/** Plays each scenario bare and guarded, shows what happens, and says what each of them shows. */
+/** Plays each scenario bare and in its guarded manners, shows what happens, and says what each of them shows. */
 export async function runScenarios(
   scenarios: readonly Scenario[],
   source: ModelSource,
@@ -19,17 +19,19 @@ export async function runScenarios(
   for (const scenario of scenarios) {
     printScenario(page, scenario);
     const bare = await playOnPage(scenario, 'bare', source, page);
-    const guarded = await playOnPage(scenario, 'guarded', source, page);
-    const verdict = judge(scenario, bare, guarded);
-    printVerdict(page, verdict);
-    verdicts.push(verdict);
+    const [first, ...others] = guardedManners(scenario);
+    const judged = async (manner: Manner) => judge(scenario, bare, await playOnPage(scenario, manner, source, page));
+    const group: [Verdict, ...Verdict[]] = [await judged(first)];
+    for (const manner of others) group.push(await judged(manner));
+    printVerdict(page, group);
+    verdicts.push(...group);
   }
   printClosingTable(page, verdicts);
   return verdicts;
 }
 
 async function playOnPage(scenario: Scenario, manner: Manner, source: ModelSource, page: Page): Promise<Playthrough> {
-  printManner(page, manner, scenario.agents);
+  printManner(page, manner, scenario);
   const entries = new FoldedEntries({
     entry: (entry) => printEntry(page, entry),
     leftOut: (tool, count) => printLeftOut(page, tool, count),

@@ -1,5 +1,6 @@
-import type { Provider } from '@actguard/core';
+import type { BudgetOptions, PriceTable, Provider } from '@actguard/core';
 import type { TestClock } from '@actguard/core/testing';
+import type { Bill } from './bill.js';
 import type { ScriptedModel } from './scripted-model.js';
 
 /** A class that `@Agent` marks. */
@@ -13,9 +14,23 @@ export interface Turn<World> {
   readonly says: string;
 }
 
+/** How what the model costs is limited in guarded runs. */
+export interface ScenarioBudget<World> {
+  /** Of the scope in which the model answers a turn of the user. */
+  readonly options: BudgetOptions & { readonly usdLimit: number };
+  /** The scenario is played once guarded with each of these enforcements. */
+  readonly variants: readonly ['soft' | 'hard', ...('soft' | 'hard')[]];
+  /** What the scripted model costs. A real one has the price that the meters know. */
+  readonly prices: PriceTable;
+  /** Cap of output that the agent loop sends with each request, bare too. */
+  readonly maxOutputTokens: number;
+  /** What the application tells the user when the budget has ended. */
+  answer(world: World): string;
+}
+
 /**
- * A problem to show. It is played twice by one script, each time in a fresh world: bare (plain instances of the agents)
- * and guarded (the same classes in an `AgentHost`).
+ * A problem to show. It is played by one script, each time in a fresh world: bare (plain instances of the agents) and
+ * guarded (the same classes in an `AgentHost`), where it has a budget once for each of its variants.
  */
 export interface Scenario<World = unknown> {
   /** What `npm start -- NAME` calls it, and its folder. */
@@ -50,8 +65,11 @@ export interface Scenario<World = unknown> {
   /** Plays the model where there is no API key. */
   readonly model: ScriptedModel;
 
+  /** Where it is about what the model costs. @default no limit */
+  readonly budget?: ScenarioBudget<World>;
+
   /** What became of the world, in a few words. */
-  outcome(world: World): string;
+  outcome(world: World, bill: Bill): string;
   /** What went wrong in the world, in a few words; `undefined` where nothing did. */
-  harm(world: World): string | undefined;
+  harm(world: World, bill: Bill): string | undefined;
 }

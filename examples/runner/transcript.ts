@@ -1,12 +1,13 @@
 import type { ActGuardEvent, Clock, ToolCallResult, Toolset } from '@actguard/core';
 import type { ReplyListener } from './agent-loop.js';
+import type { BudgetRefusal } from './answer-within.js';
 
 /** Something that happened in a run. */
-export type Entry = SpokenEntry | CallEntry | LateEndEntry | TimeEntry;
+export type Entry = SpokenEntry | CallEntry | LateEndEntry | TimeEntry | SpentEntry | NotCalledEntry;
 
-/** The user or the model said something. */
+/** The user or the model said something, or the application in place of the model. */
 export interface SpokenEntry {
-  readonly kind: 'user' | 'model';
+  readonly kind: 'user' | 'model' | 'application';
   readonly text: string;
 }
 
@@ -39,6 +40,21 @@ export interface TimeEntry {
   readonly ms: number;
 }
 
+/** The model has replied, and its budget was charged. */
+export interface SpentEntry {
+  readonly kind: 'spent';
+  /** Of the budget, this reply included. */
+  readonly usd: number;
+  readonly limitUsd: number;
+}
+
+/** The budget refused a call of the model. */
+export interface NotCalledEntry {
+  readonly kind: 'not called';
+  readonly code: string;
+  readonly because: string;
+}
+
 /** All that happened in a run, for showing and comparing. Each entry is passed on at once. */
 export class Transcript {
   readonly entries: Entry[] = [];
@@ -57,10 +73,24 @@ export class Transcript {
     this.#add({ kind: 'user', text });
   }
 
+  applicationSaid(text: string): void {
+    this.#add({ kind: 'application', text });
+  }
+
   /** For the agent loop. */
   readonly modelReplied: ReplyListener = ({ content }) => {
     this.#replies++;
     if (content) this.#add({ kind: 'model', text: content });
+  };
+
+  /** What of its budget is used after a reply of the model. */
+  spent(usd: number, limitUsd: number): void {
+    this.#add({ kind: 'spent', usd, limitUsd });
+  }
+
+  /** For `answerWithin`. */
+  readonly modelRefused = ({ code, message: because }: BudgetRefusal): void => {
+    this.#add({ kind: 'not called', code, because });
   };
 
   /** For `host.on`. */
@@ -95,6 +125,11 @@ export class Transcript {
   /** Calls, in their order. */
   get calls(): readonly CallEntry[] {
     return this.entries.filter((entry) => entry.kind === 'call');
+  }
+
+  /** The call of the model that a budget refused. */
+  get notCalled(): NotCalledEntry | undefined {
+    return this.entries.find((entry) => entry.kind === 'not called');
   }
 
   #now(): number {

@@ -14,6 +14,10 @@ export interface CapturedError {
   readonly refusal?: Partial<Refusal>;
   /** What would have let the call through. */
   readonly missing?: Missing;
+  /** Code of an error of ActGuard that no model reads, such as `budget.unbounded_cost`. */
+  readonly code?: string;
+  /** The least that the call needed of a budget, where what was left did not suffice. */
+  readonly needed?: number;
 }
 
 const MAX_SENTENCE = 400;
@@ -26,7 +30,11 @@ export function capturedError(error: unknown): CapturedError {
     if (!isActGuardError(error)) return recaptured(error);
     const toPrompt: unknown = (error as { toPrompt?: unknown }).toPrompt;
     const refusal = typeof toPrompt === 'function' ? refusalFrom(toPrompt.call(error)) : undefined;
-    return found(refusal, missingIn(error.code, error.details));
+    const { code, details } = error;
+    return found(refusal, missingIn(code, details), {
+      ...(refusal === undefined && { code }),
+      needed: details['needed'],
+    });
   } catch {
     return {};
   }
@@ -34,12 +42,21 @@ export function capturedError(error: unknown): CapturedError {
 
 function recaptured(error: object): CapturedError {
   if (error instanceof Error) return {};
-  const { refusal, missing } = error as { readonly refusal?: unknown; readonly missing?: unknown };
-  return found(refusalFrom(refusal), missingFrom(missing));
+  const { refusal, missing, code, needed } = error as Readonly<Record<string, unknown>>;
+  return found(refusalFrom(refusal), missingFrom(missing), { code, needed });
 }
 
-function found(refusal: Partial<Refusal> | undefined, missing: Missing | undefined): CapturedError {
-  return { ...(refusal && { refusal }), ...(missing && { missing }) };
+function found(
+  refusal: Partial<Refusal> | undefined,
+  missing: Missing | undefined,
+  { code, needed }: { readonly code?: unknown; readonly needed?: unknown },
+): CapturedError {
+  return {
+    ...(refusal && { refusal }),
+    ...(missing && { missing }),
+    ...(typeof code === 'string' && { code: capturedText(code, MAX_NAME) }),
+    ...(typeof needed === 'number' && Number.isFinite(needed) && { needed }),
+  };
 }
 
 function refusalFrom(prompt: unknown): Partial<Refusal> | undefined {

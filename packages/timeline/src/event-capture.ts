@@ -60,6 +60,16 @@ export class EventCapture {
         const facts = event.facts?.slice(0, MAX_FACTS).map((fact) => this.#fact(fact));
         return { ...event, args: this.#argumentsOf(event.args), facts };
       }
+      case 'budget.open':
+        return { ...event, limits: { ...event.limits } };
+      case 'budget.cost':
+        return { ...event, costName: capturedText(String(event.costName), MAX_FACT_TEXT) };
+      case 'budget.warning':
+        return { ...event };
+      case 'budget.blocked':
+        return { ...event, error: this.#error(event.error) };
+      case 'llm.usage':
+        return { ...event, usage: { ...event.usage } };
       default:
         return undefined;
     }
@@ -97,10 +107,12 @@ export class EventCapture {
 
   // Sentences of a refusal quote arguments, so without values only its code and its numbers are left.
   #error(error: unknown): CapturedError {
-    const { refusal, missing } = capturedError(error);
-    if (this.#pseudonyms === undefined) return { ...(refusal && { refusal }), ...(missing && { missing }) };
+    const all = capturedError(error);
+    if (this.#pseudonyms === undefined) return all;
+    const { refusal, missing, ...numbers } = all;
     const { because: _because, tryInstead: _tryInstead, ...rest } = refusal ?? {};
     return {
+      ...numbers,
       ...(refusal && { refusal: rest }),
       ...(missing && { missing: missing.what === 'step' ? missing : this.#withoutValues(missing) }),
     };

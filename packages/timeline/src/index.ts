@@ -1,3 +1,4 @@
+export type * from './budget-model.js';
 export type { CapturedError, Missing } from './captured-error.js';
 export {
   renderTimeline,

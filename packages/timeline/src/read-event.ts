@@ -1,4 +1,4 @@
-import type { ActGuardEvent, UsedFact } from '@actguard/core';
+import type { ActGuardEvent, LimitType, UsedFact } from '@actguard/core';
 
 /** What is shown where a name should stand and does not. */
 const UNNAMED = '?';
@@ -15,6 +15,11 @@ const KNOWN: ReadonlySet<unknown> = new Set([
   'guard.intervention',
   'guard.admitted',
   'guard.observed',
+  'budget.open',
+  'budget.cost',
+  'budget.warning',
+  'budget.blocked',
+  'llm.usage',
 ] satisfies ActGuardEvent['name'][]);
 
 /**
@@ -61,10 +66,19 @@ function ownFields(entry: Fields): Fields | undefined {
       const [fact] = factsIn([entry['fact']]);
       return fact === undefined ? undefined : { fact };
     }
+    case 'budget.open':
+    case 'budget.cost':
+    case 'llm.usage':
+      return {};
+    case 'budget.warning':
+    case 'budget.blocked':
+      return LIMIT_TYPES.has(entry['limitType']) ? {} : undefined;
     default:
       return callFields(entry);
   }
 }
+
+const LIMIT_TYPES: ReadonlySet<unknown> = new Set(['token', 'usd', 'cost'] satisfies LimitType[]);
 
 function callFields(entry: Fields): Fields | undefined {
   const callId = textOf(entry['callId']);

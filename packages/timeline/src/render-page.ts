@@ -111,16 +111,19 @@ function notesOnMissing(unreadable: number): TimelineNote[] {
 }
 
 function legendBox(): Html {
-  return html`<details class="legend"><summary>How to read this page</summary><div><p>A line leads from where a fact was proven ${LINE} to the call that needed it. Both ends carry the same letter. ${GAP} marks a call that needed something that nothing had proven.</p>${legend()}</div></details>`;
+  return html`<details class="legend"><summary>How to read this page</summary><div><p>A line leads from where a fact was proven ${LINE} to the call that needed it. Both ends carry the same letter. ${GAP} marks a call that needed something that nothing had proven.</p><p>A bar beside a call of a model shows how much of a budget is used: ${BAR} what had been used before, and darker what this call added.</p>${legend()}</div></details>`;
 }
 
 const LINE = html`<svg class="i" width="26" height="14" aria-hidden="true" focusable="false"><circle class="n l0" cx="5" cy="7" r="4"/><path class="t l0" d="M5 7h14"/><path class="n l0" d="M18 2.5l8 4.5-8 4.5z"/></svg>`;
 const GAP = html`<svg class="i" width="24" height="14" aria-hidden="true" focusable="false"><path class="t gap" d="M3 3.5l7 7M3 10.5l7-7"/><path class="n gap" d="M15 2.5l8 4.5-8 4.5z"/></svg>`;
+const BAR = html`<svg class="bar" width="60" height="10" aria-hidden="true" focusable="false"><rect class="track" x="0.5" y="0.5" width="59" height="9" rx="3"/><rect class="fill" width="26" height="10"/><rect class="fill new" x="26" width="9" height="10"/></svg>`;
 
 function summaryOf(runs: readonly RunModel[]): string {
   const calls = runs.flatMap(({ steps }) => steps.filter((step) => step.step === 'call'));
   const refused = calls.filter(({ ending }) => ending === 'refused' || ending === 'withheld').length;
-  return `${counted(runs.length, 'run')}, ${counted(calls.length, 'call')}, ${refused.toLocaleString('en-US')} refused`;
+  const models = runs.flatMap(({ steps }) => steps.filter((step) => step.step === 'model')).length;
+  const rest = models === 0 ? '' : `, ${counted(models, 'model call')}`;
+  return `${counted(runs.length, 'run')}, ${counted(calls.length, 'call')}, ${refused.toLocaleString('en-US')} refused${rest}`;
 }
 
 // The hash allows this style sheet and no other: even an injected one would have no effect.

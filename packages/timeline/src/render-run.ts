@@ -1,10 +1,11 @@
+import { barsOf, shownUsd } from './budget-bars.js';
 import { type Html, html } from './html.js';
 import { lanesFor, type Span } from './lanes.js';
 import { outcomeOf } from './marks.js';
 import { proofsOf } from './proofs.js';
 import { MAX_LANES, type RailLane, type RailNode, railOf, railWidth } from './rail.js';
 import { type Line, linesOf, type RunPage } from './render-step.js';
-import type { RunModel } from './run-model.js';
+import type { RunModel, StepModel } from './run-model.js';
 import { counted, cut, shownDuration, shownTime } from './shown-text.js';
 import { type Thread, threadsOf } from './threads.js';
 
@@ -45,7 +46,7 @@ export function renderRun(run: RunModel, place: RunPlace): Html {
       const style = node !== undefined && 'thread' in node && at.node !== undefined ? laneStyle(at.node) : '';
       return html`<div class="line${style}">${railOf(width, at.lanes, at.node)}<div class="body">${body}</div></div>`;
     });
-    const kind = step.step === 'call' ? `call ${step.ending.replaceAll(' ', '-')}` : step.step;
+    const kind = kindOf(step);
     return html`<li class="step ${kind}" id="${page.anchor(index)}">${drawn}</li>`;
   });
 
@@ -60,6 +61,11 @@ export function renderRun(run: RunModel, place: RunPlace): Html {
   }</article>`;
 }
 
+function kindOf(step: StepModel): string {
+  if (step.step === 'call') return `call ${step.ending.replaceAll(' ', '-')}`;
+  return step.step === 'budget' ? `budget-step ${step.state}` : step.step;
+}
+
 function heading(run: RunModel, { index, level, prefix }: RunPlace): Html {
   const calls = run.steps.filter((step) => step.step === 'call');
   const stopped = calls.filter(({ ending }) => ending === 'refused' || ending === 'withheld').length;
@@ -70,11 +76,22 @@ function heading(run: RunModel, { index, level, prefix }: RunPlace): Html {
     ...(run.sessionId === run.runId ? [] : [html`<li>session <b class="value">${cut(run.sessionId, 64)}</b></li>`]),
     html`<li>${counted(calls.length, 'call')}</li>`,
     ...(stopped > 0 ? [html`<li>${stopped} refused</li>`] : []),
+    ...modelFacts(run),
     ...(run.durationMs === undefined ? [] : [html`<li>took ${shownDuration(run.durationMs)}</li>`]),
     html`<li>${run.startedAt === undefined ? 'began before this page does' : shownTime(run.startedAt)}</li>`,
   ];
   const named = level === 2 ? html`<h2 id="${id}">${title}</h2>` : html`<h3 id="${id}">${title}</h3>`;
-  return html`<header class="run-head"><div class="run-title">${named}${outcomeOf(run)}</div><ul class="about-run" role="list">${facts}</ul></header>`;
+  return html`<header class="run-head"><div class="run-title">${named}${outcomeOf(run)}</div><ul class="about-run" role="list">${facts}</ul>${barsOf(run.budgets)}</header>`;
+}
+
+function modelFacts({ steps }: RunModel): Html[] {
+  const calls = steps.filter((step) => step.step === 'model');
+  if (calls.length === 0) return [];
+  const priced = calls.flatMap(({ usd }) => (usd === undefined ? [] : [usd]));
+  const sum = shownUsd(priced.reduce((total, usd) => total + usd, 0));
+  const unpriced = calls.length - priced.length;
+  const missing = unpriced === 0 ? '' : `, without ${counted(unpriced, 'call')} of unknown price`;
+  return [html`<li>${counted(calls.length, 'model call')}, ${sum}${missing}</li>`];
 }
 
 function laneStyle(node: RailNode): string {

@@ -4,6 +4,7 @@ import { LEFT_OUT } from './event-capture.js';
 import { type Html, html, NOTHING } from './html.js';
 import { endingOf, guardName, marksOf } from './marks.js';
 import type { Proofs } from './proofs.js';
+import { budgetOf, usageOf } from './render-usage.js';
 import type { CallModel, FactModel, MarkModel, RunModel, StepModel, UseModel } from './run-model.js';
 import { counted, cut, shownDuration } from './shown-text.js';
 import { shownArguments, shownValue } from './shown-value.js';
@@ -41,6 +42,8 @@ const MAX_IN_ALL = 6000;
 /** The lines of a step. There is at least one. */
 export function linesOf(page: RunPage, step: StepModel, place: number): readonly Line[] {
   if (step.step === 'call') return callLines(page, step, place);
+  if (step.step === 'model' || step.step === 'cost') return [{ body: field(step.step, usageOf(step)) }];
+  if (step.step === 'budget') return [{ body: field('budget', budgetOf(step)) }];
   const threads = (page.threads.from.get(place) ?? []).slice(0, MAX_FACT_LINES);
   if (step.step === 'user') {
     const words =

@@ -1,9 +1,12 @@
 import { type ActGuardEvent, type UsedFact, UserTextIndex } from '@actguard/core';
+import { BudgetLedger } from './budget-ledger.js';
+import type { BudgetStep, CostStep, ModelStep } from './budget-model.js';
 import { CallBuilder, type CallEvent } from './call-builder.js';
 import { capturedText } from './captured.js';
 import { MAX_SPOKEN_TEXT as MAX_KEPT_TEXT } from './event-capture.js';
 import { factKey, factOf } from './fact-of.js';
 import type { FactModel, FactSourceModel, RunModel, StepModel, UseModel, UserStep, VouchedStep } from './run-model.js';
+import { usageStep } from './usage-steps.js';
 
 const MAX_SPOKEN_TEXT = 4000;
 const MAX_CODE = 256;
@@ -25,7 +28,8 @@ export class RunBuilder {
   /** Its start was seen. */
   hasBegun = false;
   readonly #userId: string | undefined;
-  readonly #steps: (UserStep | VouchedStep | CallBuilder)[] = [];
+  readonly #steps: (UserStep | VouchedStep | ModelStep | CostStep | BudgetStep | CallBuilder)[] = [];
+  readonly #ledger = new BudgetLedger();
   readonly #stepOfCall = new Map<string, number>();
   readonly #turns: { readonly step: number; readonly words: UserTextIndex }[] = [];
   readonly #vouched: { readonly step: number; readonly key: string; readonly order: number }[] = [];
@@ -61,10 +65,15 @@ export class RunBuilder {
         this.#steps.push({ step: 'vouched', time: event.time, fact });
         return;
       }
+      case 'budget.open':
+      case 'budget.cost':
       case 'budget.blocked':
       case 'budget.warning':
-      case 'llm.usage':
+      case 'llm.usage': {
+        const step = usageStep(this.#ledger, event);
+        if (step !== undefined) this.#steps.push(step);
         return;
+      }
       default:
         this.#call(event).add(event, order);
     }
@@ -125,6 +134,7 @@ export class RunBuilder {
       startedAt: this.#startedAt,
       durationMs: ended === undefined || this.#startedAt === undefined ? undefined : ended.time - this.#startedAt,
       steps,
+      budgets: this.#ledger.models(),
     };
   }
 

@@ -1,3 +1,4 @@
+import type { BudgetModel, BudgetStep, CostStep, ModelStep } from './budget-model.js';
 import type { CapturedError } from './captured-error.js';
 
 /** A run as a page shows it: plain data, ready for JSON. */
@@ -18,10 +19,12 @@ export interface RunModel {
   readonly durationMs?: number | undefined;
   /** What happened, in the order in which it began. */
   readonly steps: readonly StepModel[];
+  /** Its budget scopes as they were at last, in the order in which they were opened. */
+  readonly budgets: readonly BudgetModel[];
 }
 
 /** Something that happened in a run. */
-export type StepModel = UserStep | VouchedStep | CallModel;
+export type StepModel = UserStep | VouchedStep | CallModel | ModelStep | CostStep | BudgetStep;
 
 /** The user said something. */
 export interface UserStep {

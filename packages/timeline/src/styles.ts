@@ -81,6 +81,7 @@ ${GUTTERS}${LANE_STYLES}
 .line:only-child>.body{border-radius:10px}
 .user .body,.vouched .body{background:var(--soft)}
 .refused,.withheld,.cut-off,.failed{--frame:var(--bad)}
+.warning{--frame:var(--warn)}
 .step:target .body{box-shadow:inset 3px 0 var(--link)}
 .head{display:flex;flex-wrap:wrap;gap:2px 10px;align-items:flex-start}
 .number{flex:none;min-width:22px;height:22px;padding:0 6px;border-radius:11px;background:var(--soft);font-size:12px;font-weight:600;text-align:center}
@@ -117,6 +118,24 @@ ${GUTTERS}${LANE_STYLES}
 .mark.neutral{border-style:dashed}
 .mark.method .state{font-weight:400}
 .notes li.bad{color:var(--ink)}
+
+.usage{display:flex;flex-wrap:wrap;gap:2px 18px;align-items:center;justify-content:space-between}
+.spent{flex:1 1 320px;min-width:0}
+.bars{display:flex;flex-direction:column;gap:2px}
+.usage .bars{flex:0 1 470px}
+.run-head .bars{margin:-4px 0 12px}
+.budget{display:inline-flex;flex-wrap:wrap;gap:0 10px;align-items:center;font-size:13px;font-variant-numeric:tabular-nums}
+.scope{color:var(--dim)}
+.bar{flex:none;--tone:var(--info)}
+.near .bar{--tone:var(--warn)}
+.full .bar{--tone:var(--bad)}
+.full .share{color:var(--bad)}
+.near .share,.estimated{color:var(--warn)}
+.track{fill:var(--soft);stroke:var(--dim)}
+.fill{fill:var(--tone);opacity:.55}
+.fill.new{opacity:1}
+.run-head .fill,.budget-step .fill{opacity:1}
+.model .body,.cost .body{padding-block:5px;min-height:32px}
 
 .refusal{padding:8px 12px;border-left:3px solid var(--bad);border-radius:0 6px 6px 0;background:var(--bad-soft)}
 .refusal .try::before{content:"→ ";content:"→ "/"";color:var(--bad);font-weight:650}

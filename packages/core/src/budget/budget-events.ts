@@ -40,6 +40,18 @@ export function aboutRun(
   return { category, severity, outcome, time: run.core.clock.wall(), runId, sessionId, userId };
 }
 
+/** What every event of a budget says of its scope. */
+export function scopeFacts(node: BudgetNode) {
+  return {
+    scopeId: node.id,
+    scopeName: node.name,
+    scopeKind: node.kind,
+    parentScopeId: node.parent?.id,
+    rootScopeId: node.root.id,
+    planKey: node.planKey,
+  };
+}
+
 /** An amount as it is read: tokens, USD or cost units. */
 export function readableAmount(type: LimitType, amount: bigint): number {
   return type === 'usd' ? usdOf(amount) : Number(amount);
@@ -54,12 +66,7 @@ function aboutScope(
 ): BudgetEventBase {
   return {
     ...aboutRun(run, 'budget', severity, outcome),
-    scopeId: node.id,
-    scopeName: node.name,
-    scopeKind: node.kind,
-    parentScopeId: node.parent?.id,
-    rootScopeId: node.root.id,
-    planKey: node.planKey,
+    ...scopeFacts(node),
     limitType,
     used: readableAmount(limitType, node.used[limitType]),
     limit: readableAmount(limitType, node.limits[limitType] ?? 0n),

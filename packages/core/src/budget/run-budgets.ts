@@ -10,6 +10,7 @@ import { type BudgetOptions, MAX_USD, type ReadBudgetOptions, readBudgetOptions 
 import type { BudgetRun } from './budget-run.js';
 import { type BudgetScope, HeldScope, type ScopeOwner } from './budget-scope.js';
 import { picosOf } from './money.js';
+import { tellCost, tellOpened } from './scope-events.js';
 import { costUnitsOfMoney } from './tariff.js';
 
 /** A call of a model on its way. */
@@ -126,10 +127,14 @@ export class RunBudgets implements ScopeOwner {
     const picos = picosOf(usd);
     const cost = this.#customCost(node.root, picos);
     const tool = this.#run.currentTool();
-    const warned = node.charge(
-      { ...NO_AMOUNTS, usd: picos, cost },
-      { place: { scopeName: node.name, tool }, what: { type: 'custom', name }, usd: picos, cost },
-    );
+    const amounts = { ...NO_AMOUNTS, usd: picos, cost };
+    tellCost(this.#run, node, name, amounts);
+    const warned = node.charge(amounts, {
+      place: { scopeName: node.name, tool },
+      what: { type: 'custom', name },
+      usd: picos,
+      cost,
+    });
     tellWarnings(this.#run, warned);
   }
 
@@ -155,7 +160,9 @@ export class RunBudgets implements ScopeOwner {
   }
 
   #hold(node: BudgetNode): BudgetNode {
-    this.#holders.set(node, (this.#holders.get(node) ?? 0) + 1);
+    const holders = this.#holders.get(node);
+    this.#holders.set(node, (holders ?? 0) + 1);
+    if (holders === undefined) tellOpened(this.#run, node);
     return node;
   }
 

@@ -150,14 +150,39 @@ export interface GuardObservedEvent extends CallEventBase, ErrorInEvent {
   readonly code?: string | undefined;
 }
 
-/** What an event says about a budget scope. Amounts of `usd` are USD. */
-export interface BudgetEventBase extends EventBase {
+/** What an event says about a budget scope. */
+export interface BudgetScopeEvent extends EventBase {
   readonly scopeId: string;
   readonly scopeName: string | undefined;
   readonly scopeKind: 'root' | 'nested';
   readonly parentScopeId: string | undefined;
   readonly rootScopeId: string;
   readonly planKey: string | undefined;
+}
+
+/** A budget scope was opened. Whoever joins a root that is open opens none. */
+export interface BudgetOpenEvent extends BudgetScopeEvent {
+  readonly name: 'budget.open';
+  readonly enforcement: 'soft' | 'hard';
+  /** Only the limits that it has: tokens, USD, cost units. */
+  readonly limits: Readonly<Partial<Record<LimitType, number>>>;
+  /** The share of a limit that counts as a warning. */
+  readonly warnAt: number;
+}
+
+/** A cost that no meter sees was charged: `addCost`. */
+export interface BudgetCostEvent extends BudgetScopeEvent {
+  readonly name: 'budget.cost';
+  /** What it was for. */
+  readonly costName: string;
+  readonly usdMicros: number;
+  readonly costUnits: number;
+  /** Tool in whose body it was charged. */
+  readonly toolName: string | undefined;
+}
+
+/** What an event says about a limit of a budget scope. Amounts of `usd` are USD. */
+export interface BudgetEventBase extends BudgetScopeEvent {
   readonly limitType: LimitType;
   readonly used: number;
   readonly limit: number;
@@ -213,6 +238,8 @@ export type ActGuardEvent =
   | GuardInterventionEvent
   | GuardAdmittedEvent
   | GuardObservedEvent
+  | BudgetOpenEvent
+  | BudgetCostEvent
   | BudgetBlockedEvent
   | BudgetWarningEvent
   | LlmUsageEvent;

@@ -97,9 +97,9 @@ export class AgentRun implements CallRun {
       : ownSessionKey(this.userId, this.id);
     this.scope = options.scope;
     this.isObserved = options.isObserved;
-    this.ownBudget = options.budget && this.budgets.openNode(options.budget, undefined);
     if (this.hasNamedSession) this.#joinSession();
     this.#tell('run.start', '');
+    this.ownBudget = options.budget && this.budgets.openNode(options.budget, undefined);
     if (options.deadlineMs !== undefined) this.#startDeadline(options.deadlineMs);
     if (options.signal !== undefined) this.#follow(options.signal);
     if (options.killedBecause !== undefined) this.kill(options.killedBecause);
