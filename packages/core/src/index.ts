@@ -134,12 +134,8 @@ export { Timeout, type TimeoutOptions } from './guards/timeout.js';
 export { AgentHost } from './host/agent-host.js';
 export type { AgentExplanation, GuardExplanation, ToolExplanation } from './host/explain.js';
 export type { AgentHostOptions } from './host/host-options.js';
-export {
-  admitModelCall,
-  type ModelCall,
-  type ModelCallReport,
-  type ModelRequest,
-} from './metering/model-call.js';
+export { admitModelCall } from './metering/model-call.js';
+export type { ModelCall, ModelCallReport, ModelRequest } from './metering/model-request.js';
 export { currentCall, currentRun, readsCalls } from './run/ambient.js';
 export type { CallContext } from './run/call-context.js';
 export type { Run, RunFacts, RunOptions } from './run/run.js';

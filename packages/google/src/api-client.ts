@@ -1,11 +1,10 @@
 import { MeteredCall, observeIterator, observeResponse, type RequestBody } from '@actguard/metering';
+import type { Fetch } from './fetch.js';
 import type { GoogleMetering } from './google-metering.js';
 import { interactionsFetch } from './interactions-fetch.js';
 import { operationOf } from './operations.js';
 import { recordOf } from './record.js';
 import { unsupported } from './sdk-version.js';
-
-export type Fetch = typeof globalThis.fetch;
 
 /** The part of the SDK's inner client that the meter stands in for. Every call of the SDK goes through it. */
 export interface ApiClient {

@@ -1,6 +1,6 @@
 import { isActGuardError } from '@actguard/core';
 import { MeteredCall, observeResponse, type RequestBody } from '@actguard/metering';
-import type { Fetch } from './api-client.js';
+import type { Fetch } from './fetch.js';
 import type { GoogleMetering } from './google-metering.js';
 import { interactionOperation } from './interaction-operation.js';
 import { recordOf } from './record.js';

@@ -7,7 +7,7 @@ import { microsOf, picosOf } from '../budget/money.js';
 import type { RunBudgets } from '../budget/run-budgets.js';
 import { costUnitsOf } from '../budget/tariff.js';
 import { type TokenUsage, tokensOf, tokenUsage } from '../budget/token-usage.js';
-import type { ModelCall, ModelCallReport, ModelRequest } from './model-call.js';
+import type { ModelCall, ModelCallReport, ModelRequest } from './model-request.js';
 
 /** What is known of a call when it is sent. */
 interface Sent {

@@ -5,9 +5,8 @@ import type { BudgetOptions } from '../budget/budget-options.js';
 import { type BudgetScope, SeenScope } from '../budget/budget-scope.js';
 import { RunBudgets } from '../budget/run-budgets.js';
 import type { Scheduled } from '../clock.js';
-import { isActGuardError } from '../errors/actguard-error.js';
 import { checkFunction } from '../errors/argument-check.js';
-import { isRefusal, StoreUnavailableError } from '../errors/guard-errors.js';
+import { isRefusal } from '../errors/guard-errors.js';
 import { cut } from '../errors/refusal.js';
 import {
   RunAbortedError,
@@ -15,15 +14,12 @@ import {
   RunEndedError,
   RunKilledError,
   type RunStoppedError,
-  SessionConflictError,
 } from '../errors/run-errors.js';
-import { messageOfThrown, nameOfThrown } from '../errors/thrown.js';
+import { nameOfThrown } from '../errors/thrown.js';
 import { shown, UsageError } from '../errors/usage-errors.js';
 import type { EventBase } from '../events/event.js';
-import { warnOnce } from '../events/warn-once.js';
 import { runScope } from '../store/idempotency-scope.js';
-import type { SessionOpen, StoreAnswer, StoreOperation, UsedFact } from '../store/operations.js';
-import type { MaybePromise } from '../store/state-store.js';
+import type { StoreOperation, UsedFact } from '../store/operations.js';
 import { isThenable } from '../store/thenable.js';
 import { ambientFrame, withFrame } from './ambient.js';
 import { CallList, type ListedCall } from './call-list.js';
@@ -33,6 +29,7 @@ import type { RunCore } from './run-core.js';
 import type { ReadRunOptions } from './run-options.js';
 import { SessionFacts } from './session-facts.js';
 import { namedSessionKey, ownSessionKey, runKeyOf } from './session-key.js';
+import { SessionWrites } from './session-writes.js';
 import type { Toolset } from './toolset.js';
 
 /** What a run asks of its host about agents. */
@@ -80,8 +77,7 @@ export class AgentRun implements CallRun {
   /** The scope that the run was opened with. */
   readonly ownBudget: BudgetNode | undefined;
   #unlisten: (() => void) | undefined;
-  /** Writes of the application that calls have to wait for; only with a store that is asynchronous. */
-  #ready: Promise<void> | undefined;
+  readonly #writes: SessionWrites;
 
   /** @throws {SessionConflictError} where the named session belongs to another user, with a synchronous store */
   constructor(core: RunCore, agents: RunAgents, options: ReadRunOptions) {
@@ -97,7 +93,8 @@ export class AgentRun implements CallRun {
       : ownSessionKey(this.userId, this.id);
     this.scope = options.scope;
     this.isObserved = options.isObserved;
-    if (this.hasNamedSession) this.#joinSession();
+    this.#writes = new SessionWrites(this);
+    if (this.hasNamedSession) this.#writes.join();
     this.#tell('run.start', '');
     this.ownBudget = options.budget && this.budgets.openNode(options.budget, undefined);
     if (options.deadlineMs !== undefined) this.#startDeadline(options.deadlineMs);
@@ -115,7 +112,7 @@ export class AgentRun implements CallRun {
 
   /** Resolves once writes that calls depend on have arrived; `undefined` where there are none. */
   get ready(): Promise<void> | undefined {
-    return this.#ready;
+    return this.#writes.ready;
   }
 
   get nonce(): string {
@@ -174,8 +171,7 @@ export class AgentRun implements CallRun {
   }
 
   get currentBudget(): BudgetScope | undefined {
-    const frame = ambientFrame();
-    const node = (frame?.run === this ? frame.budget : undefined) ?? this.ownBudget;
+    const node = this.#budgetAround();
     return node && new SeenScope(node, this.budgets);
   }
 
@@ -222,37 +218,9 @@ export class AgentRun implements CallRun {
 
   /** Writes what later calls depend on. */
   write(operation: StoreOperation): void {
-    if (this.#ending !== undefined) throw new RunEndedError(WRITERS[operation.op] ?? 'run');
-    const { store, clock } = this.core;
-    const act = (): MaybePromise<readonly StoreAnswer[]> =>
-      store.apply([operation], clock.now()) as MaybePromise<readonly StoreAnswer[]>;
-    this.#asking(WRITERS[operation.op] ?? 'run', () => {
-      // One write after the other: a revocation must not overtake what it revokes.
-      const done = this.#ready === undefined ? act() : this.#ready.then(act);
-      if (isThenable(done)) this.#wait(Promise.resolve(done).then((answers) => this.#warnIfFull(answers)));
-      else this.#warnIfFull(done);
-    });
-  }
-
-  // What a store throws says nothing to who called the run. Where guards only observe, a store that is down stops nobody.
-  #asking(what: string, ask: () => void): void {
-    try {
-      ask();
-    } catch (error) {
-      if (isActGuardError(error)) throw error;
-      if (!this.isObserved) throw new StoreUnavailableError(what, error);
-      warnOnce(this.core, 'store_unavailable', `The state store does not answer ${what}: ${messageOfThrown(error)}`);
-    }
-  }
-
-  #warnIfFull([answer]: readonly StoreAnswer[]): void {
-    const added = answer !== undefined && 'added' in answer ? answer.added : true;
-    if (added !== false && added !== 0) return;
-    warnOnce(
-      this.core,
-      'session_full',
-      'A session is full: what the application or the user said is not kept, so calls that need it are refused.',
-    );
+    const what = WRITERS[operation.op] ?? 'run';
+    if (this.#ending !== undefined) throw new RunEndedError(what);
+    this.#writes.write(what, operation);
   }
 
   /** Tells listeners what the application vouched for. */
@@ -314,15 +282,11 @@ export class AgentRun implements CallRun {
     const operations: StoreOperation[] = [{ op: 'run.end', run: this.key, scope: runScope(this.key), session }];
     if (this.hasNamedSession) operations.push({ op: 'session.close', session: this.sessionKey });
     try {
-      const forgotten = this.#afterWrites(() => this.core.store.apply(operations, this.core.clock.now()));
+      const forgotten = this.#writes.afterAll(() => this.core.store.apply(operations, this.core.clock.now()));
       if (isThenable(forgotten)) await this.#atMost(this.core.drainMs, Promise.resolve(forgotten));
     } catch {
       // What is left of the run in a store that does not answer expires by itself.
     }
-  }
-
-  #afterWrites(act: () => MaybePromise<unknown>): MaybePromise<unknown> {
-    return this.#ready === undefined ? act() : this.#ready.then(act, act);
   }
 
   #atMost(ms: number, promise: Promise<unknown>): Promise<unknown> {
@@ -340,31 +304,6 @@ export class AgentRun implements CallRun {
     this.#tellStop(stop);
     this.#controller?.abort(stop('run'));
     this.#calls.cutOff(stop);
-  }
-
-  #joinSession(): void {
-    const { store, clock, sessionTtlMs } = this.core;
-    const { sessionKey: session, sessionId, userId } = this;
-    const open: SessionOpen = { op: 'session.open', session, sessionId, userId, idleMs: sessionTtlMs, observe: false };
-    const check = ([answer]: readonly [{ readonly admitted: boolean; readonly full?: boolean }]): void => {
-      if (answer.full)
-        throw new UsageError('the state store holds as many sessions as it may', { code: 'runtime.session_limit' });
-      if (!answer.admitted) throw new SessionConflictError(sessionId);
-    };
-    this.#asking('run', () => {
-      const answers = store.apply([open] as const, clock.now());
-      if (isThenable(answers)) this.#wait(Promise.resolve(answers).then(check));
-      else check(answers);
-    });
-  }
-
-  // A failed write stays: without it, what calls would decide by is not known.
-  #wait(written: Promise<unknown>): void {
-    const ready = written.then(() => {
-      if (this.#ready === ready) this.#ready = undefined;
-    });
-    this.#ready = ready;
-    ready.catch(() => {});
   }
 
   #startDeadline(deadlineMs: number): void {

@@ -1,0 +1,2 @@
+/** What the SDK sends requests with. */
+export type Fetch = typeof globalThis.fetch;
