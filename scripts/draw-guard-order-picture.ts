@@ -15,6 +15,7 @@ const GUARDS: Readonly<Record<string, Box>> = {
   custom: { name: 'your own', does: 'what you check with defineGuard' },
   circuitBreaker: { name: 'circuitBreaker', does: 'does the dependency work?' },
   rateLimit: { name: 'rateLimit', does: 'is there a place in the window?' },
+  budget: { name: 'budget', does: 'is any budget left?' },
   timeout: { name: 'timeout', does: 'its time begins with the method' },
   prove: { name: 'prove', does: 'ids in the result become facts' },
 };
