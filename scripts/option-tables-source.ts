@@ -5,7 +5,7 @@ import ts from 'typescript';
 /** One option, as its interface declares it. */
 export interface DeclaredOption {
   readonly name: string;
-  /** Its type as a reader sees it: without `readonly`, `NoInfer` and line breaks. */
+  /** Its type as a reader sees it: without `readonly`, `NoInfer`, line breaks, and the `undefined` of what may be left out. */
   readonly type: string;
   readonly isRequired: boolean;
   /** The docstring without its tags, in one line; empty where there is none. */
@@ -88,7 +88,10 @@ export class OptionSource {
     const type = ts.isMethodSignature(member)
       ? ts.factory.createFunctionTypeNode(member.typeParameters, member.parameters, member.type as ts.TypeNode)
       : (member.type as ts.TypeNode);
-    const { transformed } = ts.transform(type, [(context) => (root) => this.#simplified(root, context) as ts.TypeNode]);
+    const shown = member.questionToken === undefined ? type : withoutUndefined(type);
+    const { transformed } = ts.transform(shown, [
+      (context) => (root) => this.#simplified(root, context) as ts.TypeNode,
+    ]);
     return oneLine(
       PRINTER.printNode(ts.EmitHint.Unspecified, transformed[0] as ts.Node, member.getSourceFile()).replaceAll(
         '"',
@@ -128,6 +131,14 @@ export class OptionSource {
 
 function textOf(type: ts.TypeNode): string[] {
   return ts.isLiteralTypeNode(type) && ts.isStringLiteral(type.literal) ? [type.literal.text] : [];
+}
+
+function withoutUndefined(type: ts.TypeNode): ts.TypeNode {
+  if (!ts.isUnionTypeNode(type)) return type;
+  const others = type.types.filter((each) => each.kind !== ts.SyntaxKind.UndefinedKeyword);
+  const [only] = others;
+  if (only === undefined || others.length > 1) return ts.factory.createUnionTypeNode(others);
+  return ts.isParenthesizedTypeNode(only) ? only.type : only;
 }
 
 function choiceOf(texts: readonly string[]): ts.TypeNode {

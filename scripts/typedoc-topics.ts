@@ -16,6 +16,9 @@ import {
 const TOPICS: readonly (readonly [topic: string, declaration: RegExp])[] = [
   ['Host', /^(host\/|clock\.ts#)/],
   ['Run', /^run\//],
+  ['Prices', /^budget\/(model-price|price-table|tariff)\.ts#/],
+  ['Metering', /^(metering\/|budget\/(call-bound|token-usage)\.ts#)/],
+  ['Budgets', /^(budget\/|errors\/budget-errors\.ts#LimitType$)/],
   ['Rules', /^guards\/((require-fact|require-call|threshold|block-regex|rule)\.ts#|enforce\.ts#Rule$)/],
   ['Guards of your own', /^(guards\/(define-guard|guard|guard-site|guard-definition)|agent\/tool-info)\.ts#/],
   ['Decorators', /^(agent\/|guards\/|duration\.ts#)/],

@@ -64,6 +64,14 @@ const samples: core.ActGuardError[] = [
   new core.SessionConflictError('s'),
   new core.ToolTimeoutError('A.b', 1, 'r'),
   new core.HostConfigurationError([]),
+  new core.BudgetExceededError({
+    ...{ tool: 'A.b', limitType: 'usd', used: 1, limit: 1, scopeId: 's', scopeName: undefined, scopeKind: 'root' },
+    ...{ parentScopeId: undefined, rootScopeId: 's', planKey: undefined, userId: undefined },
+  }),
+  new core.UnboundedCostError('openai/gpt-5', 'why'),
+  new core.UnpricedModelError('openai', 'gpt-5'),
+  new core.BudgetConfigurationError('usdLimit', 1, 2),
+  new core.BudgetClosedError('openai/gpt-5'),
 ];
 // Thrown with many codes, or only extended.
 const bases = ['ActGuardError', 'ToolExecutionError', 'RunContextError', 'UsageError'];
@@ -90,8 +98,8 @@ describe('docs/errors.md', () => {
   });
 
   it('names no code in its text that does not exist', () => {
-    const like = inCodeSpans.filter((text) => /^(usage|guard|tool|run|runtime)\.[a-z]+(_[a-z]+)*$/.test(text));
-    const api = ['run.get', 'run.kill', 'run.tools', 'run.facts'];
+    const like = inCodeSpans.filter((text) => /^(usage|guard|tool|run|runtime|budget)\.[a-z]+(_[a-z]+)*$/.test(text));
+    const api = ['run.budget', 'run.get', 'run.kill', 'run.tools', 'run.facts'];
     expect(like.filter((text) => !codes.has(text) && !api.includes(text))).toEqual([]);
     expect(inCodeSpans.filter((text) => /^[A-Z]+(_[A-Z]+)+$/.test(text) && !codes.has(text))).toEqual([]);
   });

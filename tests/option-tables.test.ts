@@ -79,6 +79,21 @@ describe('a table', () => {
     );
   });
 
+  test('says of what may be left out no undefined, and of anything else that it may be undefined', () => {
+    const { rows } = tableOf(`
+      interface Options {
+/** A. */ a?: number | undefined;
+/** B. */ b?: undefined | 'x' | (() => void);
+/** C. */ c?: (() => number | undefined) | undefined;
+/** D. */ d: number | undefined }`);
+    expect(rows).toEqual([
+      '| `a` | `number` | – | A. |',
+      "| `b` | `'x' \\| (() => void)` | – | B. |",
+      '| `c` | `() => number \\| undefined` | – | C. |',
+      '| `d` | `number \\| undefined` | **required** | D. |',
+    ]);
+  });
+
   test('has the options that an interface inherits, the nearest one of a name', () => {
     const { rows } = tableOf(`
       interface Base {

@@ -1,3 +1,7 @@
+/**
+ * @module
+ * @mergeModuleWith <project>
+ */
 export type { MeterOptions } from '@actguard/metering';
 export { meter } from './meter.js';
 export { SUPPORTED_SDK } from './sdk-version.js';

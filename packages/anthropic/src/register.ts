@@ -1,3 +1,13 @@
+/**
+ * Meters every client of `@anthropic-ai/sdk` in the process, also those that exist already, with the default options:
+ * `import '@actguard/anthropic/register'`. One that `meter` returned keeps its own options.
+ *
+ * It reaches the copies of the SDK that `@actguard/anthropic` resolves to: the one for `import`, and the one for `require`.
+ *
+ * @throws {UsageError} on import, where the clients of the SDK cannot be metered
+ *
+ * @module
+ */
 import { createRequire } from 'node:module';
 import { instrumentStainless, meteringOf } from '@actguard/metering';
 import { BaseAnthropic } from '@anthropic-ai/sdk';

@@ -4,13 +4,16 @@ import type { Message, Tool, ToolResultBlockParam, ToolUseBlock } from '@anthrop
 
 /** What is needed of a message: also one of the beta is good. */
 export interface AnsweredMessage {
+  /** Its blocks; those of type `tool_use` are the calls. */
   readonly content: readonly { readonly type: string }[];
+  /** Why it ended: after `max_tokens` or `model_context_window_exceeded` its last block may be half a call, which is not made. */
   readonly stop_reason?: Message['stop_reason'] | string | null;
 }
 
 /** A message for the model with the results of its tool calls. */
 export interface ToolResultMessage {
   role: 'user';
+  /** One `tool_result` for each call, refusals and errors with `is_error`. */
   content: ToolResultBlockParam[];
 }
 

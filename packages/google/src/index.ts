@@ -1,3 +1,7 @@
+/**
+ * @module
+ * @mergeModuleWith <project>
+ */
 export type { MeterOptions } from '@actguard/metering';
 export type { GoogleMeterOptions } from './google-meter-options.js';
 export { meter } from './meter.js';

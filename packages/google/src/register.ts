@@ -1,3 +1,13 @@
+/**
+ * Meters every client of `@google/genai` in the process, also those that exist already, with the default options:
+ * `import '@actguard/google/register'`. One that `meter` returned keeps its own options.
+ *
+ * It reaches the copies of the SDK that `@actguard/google` resolves to: the one for `import`, and the one for `require`.
+ *
+ * @throws {UsageError} on import, where the clients of the SDK cannot be metered
+ *
+ * @module
+ */
 import { createRequire } from 'node:module';
 import { readsCalls } from '@actguard/core';
 import { GoogleGenAI } from '@google/genai';
@@ -6,10 +16,6 @@ import { type GoogleMetering, googleMetering } from './google-metering.js';
 import { plainly } from './interactions.js';
 import { checkSdk } from './sdk-version.js';
 
-/**
- * Importing this meters every client of the process, also those that exist already, with the default options. It reaches the
- * copies of the SDK that this package resolves to: the one for `import`, and the one for `require`.
- */
 readsCalls();
 instrument(GoogleGenAI);
 instrument((createRequire(import.meta.url)('@google/genai') as { GoogleGenAI: typeof GoogleGenAI }).GoogleGenAI);

@@ -4,10 +4,11 @@ import type { Content, FunctionCall, FunctionDeclaration, GenerateContentRespons
 
 /** The functions of a run as one of the `tools` of a request. */
 export interface GoogleTools {
+  /** One for each tool, in the order of the toolset. */
   functionDeclarations: FunctionDeclaration[];
 }
 
-/** What is needed of a response. */
+/** What is needed of a response: its candidates, of which the first is answered. */
 export type AnsweredResponse = Pick<GenerateContentResponse, 'candidates'>;
 
 /** The tools of a run as one of the `tools` of a request: `config: { tools: [googleTools(run.tools())] }`. */

@@ -2,6 +2,7 @@ import type { ToolCallResult, Toolset } from '@actguard/core';
 
 /** A tool call that a model asks for. */
 export interface ToolCallRequest {
+  /** Name of the tool, as the toolset gave it to the model. */
   readonly name: string;
   /** An object, or the JSON text that the model sent. */
   readonly args: unknown;
@@ -9,7 +10,9 @@ export interface ToolCallRequest {
 
 /** What became of a tool call. */
 export interface ToolCallAnswer<Request extends ToolCallRequest> {
+  /** The very request that was given. */
   readonly request: Request;
+  /** What the toolset said: the value, or the refusal. */
   readonly result: ToolCallResult;
   /** What the model is to read: the value or the refusal, as JSON. */
   readonly text: string;
@@ -18,6 +21,8 @@ export interface ToolCallAnswer<Request extends ToolCallRequest> {
 /**
  * Makes the tool calls of one reply through the guards, all at once, and answers them in their order. No error of a tool is
  * thrown: the model reads the refusal.
+ *
+ * @param toolset the tools that the model was given: `run.tools()`
  */
 export async function answerToolCalls<Request extends ToolCallRequest>(
   toolset: Toolset,

@@ -1,4 +1,4 @@
-export { answerToolCalls, type ToolCallRequest } from './answer-tool-calls.js';
+export { answerToolCalls, type ToolCallAnswer, type ToolCallRequest } from './answer-tool-calls.js';
 export { attachmentsIn, bytesOf } from './input-bound.js';
 export type { MeterOptions } from './meter-options.js';
 export { MeteredCall } from './metered-call.js';
@@ -8,4 +8,4 @@ export { observeResponse } from './observe-response.js';
 export type { AnswerReader, Operation, RequestBody } from './operation.js';
 export { packagedPrices } from './packaged-prices.js';
 export { type ServerToolBound, serverToolBound } from './server-tools.js';
-export { instrumentStainless, type MeteredSdk, meterStainless } from './stainless.js';
+export { instrumentStainless, type MeteredSdk, meterStainless, type StainlessMeter } from './stainless.js';

@@ -4,7 +4,9 @@ import { packagedPrices } from './packaged-prices.js';
 
 /** What a meter knows of its client. */
 export interface Metering {
+  /** Name of the provider in events, breakdowns and prices, such as `openai`. */
   readonly provider: string;
+  /** The options that the client was metered with, checked. */
   readonly options: MeterOptions;
   /** The user's own prices. */
   readonly prices: PriceSource | undefined;

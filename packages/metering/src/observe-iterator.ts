@@ -1,10 +1,15 @@
 /** How a stream ended: by itself, left early by its consumer, or with an error. */
-export type StreamEnd = { readonly how: 'end' | 'left' } | { readonly how: 'error'; readonly error: unknown };
+export type StreamEnd =
+  /** All was read, or the consumer left before the end. */
+  | { readonly how: 'end' | 'left' }
+  /** What the stream, or its consumer, threw. */
+  | { readonly how: 'error'; readonly error: unknown };
 
 /**
  * An iterator that passes everything on and tells what goes by and how it ended, once. Nothing is buffered or pulled ahead.
  *
  * @param see gets each item; answering `false` hides it from the consumer
+ * @param ended is told how it ended
  * @param begin is told when the consumer asks for an item
  */
 export function observeIterator<Item>(

@@ -5,7 +5,10 @@ const MAX_LENGTH = 64 * 1024 * 1024;
 
 /**
  * The same response with a body that tells what goes by while it is read: each event of an event stream, or the whole JSON
- * document. The source is not touched before somebody reads.
+ * document. The source is not touched before somebody reads. What is longer than 64 Mi characters, or no JSON, passes unseen.
+ *
+ * @param see gets each event, or the document, parsed
+ * @param ended is told how the body ended, once
  */
 export function observeResponse(
   response: Response,

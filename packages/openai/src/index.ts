@@ -1,5 +1,16 @@
+/**
+ * @module
+ * @mergeModuleWith <project>
+ */
 export type { MeterOptions } from '@actguard/metering';
 export { meter } from './meter.js';
 export type { OpenAIMeterOptions } from './operations.js';
 export { SUPPORTED_SDK } from './sdk-version.js';
-export { type AnsweredCompletion, type AnsweredResponse, answer, openaiResponseTools, openaiTools } from './tools.js';
+export {
+  type AnsweredCompletion,
+  type AnsweredResponse,
+  answer,
+  type ChatToolCall,
+  openaiResponseTools,
+  openaiTools,
+} from './tools.js';

@@ -1,3 +1,13 @@
+/**
+ * Meters every client of `openai` in the process, also those that exist already, with the default options:
+ * `import '@actguard/openai/register'`. One that `meter` returned keeps its own options.
+ *
+ * It reaches the copies of the SDK that `@actguard/openai` resolves to: the one for `import`, and the one for `require`.
+ *
+ * @throws {UsageError} on import, where the clients of the SDK cannot be metered
+ *
+ * @module
+ */
 import { createRequire } from 'node:module';
 import { instrumentStainless, type MeteredSdk } from '@actguard/metering';
 import { OpenAI } from 'openai';

@@ -25,21 +25,28 @@ export function openaiResponseTools({ definitions }: Toolset): FunctionTool[] {
 
 /** What is needed of a chat completion. */
 export interface AnsweredCompletion {
+  /** Its choices; the first one is answered. After `finish_reason: 'length'` its last call may be half a call, which is not made. */
   readonly choices: readonly {
     readonly finish_reason?: string | null;
     readonly message: { readonly tool_calls?: readonly ChatToolCall[] | null };
   }[];
 }
 
-interface ChatToolCall {
+/** A tool call in a chat completion: of a function, or of a custom tool. */
+export interface ChatToolCall {
+  /** Given by the provider: the answer names it. */
   readonly id: string;
+  /** `function` or `custom`; which one it is shows from what it holds. */
   readonly type?: string;
+  /** The function and its arguments, the JSON text that the model wrote. */
   readonly function?: { readonly name: string; readonly arguments: string };
+  /** The custom tool and its input, the text that the model wrote. */
   readonly custom?: { readonly name: string; readonly input: string };
 }
 
 /** What is needed of a response. */
 export interface AnsweredResponse {
+  /** Its items; those of type `function_call` and `custom_tool_call` are the calls. One with `status: 'incomplete'` is not made. */
   readonly output: readonly { readonly type: string }[];
 }
 
@@ -67,14 +74,20 @@ const CUT_OFF_REFUSAL = JSON.stringify({
 });
 
 /**
- * Makes all tool calls of a reply through the guards, at once. No error of a tool is thrown: the model reads the refusal.
+ * Makes all tool calls of a chat completion (of its first choice) through the guards, at once. No error of a tool is thrown: the
+ * model reads the refusal.
  *
- * @returns the messages to append after the model's own (for a response: the items after its output); none where it calls no tool
+ * @returns the messages to append after the model's own, one for each call; none where it calls no tool
  */
 export async function answer(
   toolset: Toolset,
   completion: AnsweredCompletion,
 ): Promise<ChatCompletionToolMessageParam[]>;
+/**
+ * Makes all tool calls of a response through the guards, at once. No error of a tool is thrown: the model reads the refusal.
+ *
+ * @returns the items to append after its output, one for each call; none where it calls no tool
+ */
 export async function answer(
   toolset: Toolset,
   response: AnsweredResponse,

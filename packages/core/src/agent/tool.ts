@@ -37,7 +37,7 @@ export interface ToolOptions<Args, Result = unknown> {
   readonly prove?: NoInfer<ProveOptions<Args, Result>> | readonly NoInfer<ProveOptions<Args, Result>>[];
   /** The same as `@Enforce`. @default none */
   readonly enforce?: readonly Rule<NoInfer<Args>>[];
-  /** The same as `@Budget`. */
+  /** The same as `@Budget`. @default none */
   readonly budget?: BudgetOptions;
 }
 

@@ -5,7 +5,7 @@ import { picosOf } from './money.js';
 
 /** Options of a budget scope. Limits combine: whichever is reached first stops what is inside. */
 export interface BudgetOptions {
-  /** For reports and errors. */
+  /** For reports and errors. @default the id of the tool for `@Budget`, otherwise none */
   readonly name?: string;
   /** Most tokens, of input and output together. @default no limit */
   readonly tokenLimit?: number;
@@ -17,7 +17,7 @@ export interface BudgetOptions {
   readonly planKey?: string;
   /**
    * `soft`: once a limit is reached, the next call is refused; what crossed it is delivered. `hard`: the worst case of each call
-   * is reserved before it is sent and its output is capped to what is left, so that no limit is ever crossed.
+   * is reserved before it is sent and its output is capped to what is left, so that no limit is crossed by what the provider was allowed.
    *
    * @default 'soft'
    */

@@ -9,16 +9,25 @@ import type { UsageEntry } from './usage-breakdown.js';
  * one who opened it; what was used can be read ever after.
  */
 export interface BudgetScope extends AsyncDisposable {
+  /** A random UUID. */
   readonly id: string;
+  /** The name it was opened with; the id of the tool where `@Budget` names none, `undefined` where `run.budget` names none. */
   readonly name: string | undefined;
-  /** `root`: the first of its run. `nested`: opened inside another, which it charges too. */
+  /** `root`: it lies in no other. `nested`: opened inside another, which it charges too. */
   readonly kind: 'root' | 'nested';
+  /** Id of the scope around it; `undefined` for a root. */
   readonly parentId: string | undefined;
+  /** Id of the outermost scope around it; its own for a root. */
   readonly rootId: string;
+  /** Plan of a gateway that the root is charged to; `undefined` where none was named. */
   readonly planKey: string | undefined;
+  /** `soft`: the call that crosses a limit is delivered. `hard`: a call that might cross one is capped or refused. */
   readonly enforcement: 'soft' | 'hard';
+  /** Most tokens; `undefined` where they are not limited here. */
   readonly tokenLimit: number | undefined;
+  /** Most USD; `undefined` where they are not limited here. */
   readonly usdLimit: number | undefined;
+  /** Most cost units; `undefined` where they are not limited here. */
   readonly costLimit: number | undefined;
 
   /** Tokens used here and in the scopes inside. */
@@ -27,22 +36,27 @@ export interface BudgetScope extends AsyncDisposable {
   readonly usdUsed: number;
   /** Cost units used here and in the scopes inside; 0 without a tariff. */
   readonly costUsed: number;
-  /** The same without the scopes inside. */
+  /** Tokens used here, without the scopes inside. */
   readonly localTokensUsed: number;
+  /** USD used here, without the scopes inside. */
   readonly localUsdUsed: number;
+  /** Cost units used here, without the scopes inside. */
   readonly localCostUsed: number;
-  /** The same of the run's root. */
+  /** Tokens used in the outermost scope around this one and in all inside it. */
   readonly rootTokensUsed: number;
+  /** USD used in the outermost scope around this one and in all inside it. */
   readonly rootUsdUsed: number;
+  /** Cost units used in the outermost scope around this one and in all inside it. */
   readonly rootCostUsed: number;
   /** What is neither used nor held for calls on their way; `undefined` where there is no such limit. */
   readonly remaining: BudgetAmounts;
   /** What is held for calls on their way. */
-  readonly held: Required<BudgetAmounts>;
+  readonly held: Readonly<Record<keyof BudgetAmounts, number>>;
   /** The limit that was reached: nothing more is let through. `undefined` while there is something left. */
   readonly exceeded: LimitType | undefined;
+  /** Whether everybody who held it has closed it, or the run has ended. */
   readonly isClosed: boolean;
-  /** What was used, by provider, model, scope and tool. */
+  /** What was used here and in the scopes inside, by provider, model, scope and tool. */
   readonly usage: readonly UsageEntry[];
 
   /**
@@ -63,8 +77,11 @@ export interface BudgetScope extends AsyncDisposable {
 
 /** Amounts of a budget. */
 export interface BudgetAmounts {
+  /** Tokens of input and output together. */
   readonly tokens: number | undefined;
+  /** USD. */
   readonly usd: number | undefined;
+  /** Cost units of the host's tariff. */
   readonly cost: number | undefined;
 }
 
@@ -161,7 +178,7 @@ export class HeldScope implements BudgetScope {
       cost: count(node.remaining('cost')),
     };
   }
-  get held(): Required<BudgetAmounts> {
+  get held(): Readonly<Record<keyof BudgetAmounts, number>> {
     return readable(this.#node.held);
   }
   get exceeded(): LimitType | undefined {
@@ -199,7 +216,7 @@ export class SeenScope extends HeldScope {
   }
 }
 
-function readable({ token, usd, cost }: Amounts): Required<BudgetAmounts> {
+function readable({ token, usd, cost }: Amounts): Readonly<Record<keyof BudgetAmounts, number>> {
   return { tokens: Number(token), usd: usdOf(usd), cost: Number(cost) };
 }
 

@@ -4,25 +4,32 @@ import { BUCKETS, inputTokensOf, type TokenUsage } from './token-usage.js';
 
 /** Prices in USD per million tokens. A bucket without a price costs what its nearest kin costs, as said at each. */
 export interface TokenRates {
+  /** USD per million tokens of input that no other rate is for. */
   readonly input: number;
+  /** USD per million tokens of output that no other rate is for; 0 for a model that writes none, such as one for embeddings. */
   readonly output: number;
-  /** @default the price of input */
+  /** USD per million tokens read from a prompt cache. @default the price of input */
   readonly cachedInput?: number;
-  /** @default the price of input */
+  /** USD per million tokens written to a prompt cache that lives for about 5 minutes. @default the price of input */
   readonly cacheWrite5m?: number;
-  /** @default the price of cacheWrite5m */
+  /** USD per million tokens written to a prompt cache that lives for an hour or longer. @default the price of cacheWrite5m */
   readonly cacheWrite1h?: number;
-  /** @default the price of input */
+  /** USD per million tokens of sound that go in. @default the price of input */
   readonly audioInput?: number;
-  /** @default the price of output */
+  /** USD per million tokens that the model thinks and does not show. @default the price of output */
   readonly reasoning?: number;
-  /** @default the price of output */
+  /** USD per million tokens of sound that come out. @default the price of output */
   readonly audioOutput?: number;
 }
 
-/** What a model costs. */
+/** What a model costs: rates in USD per million tokens, and what each call costs on top. */
 export interface ModelPrice extends TokenRates {
-  /** Rates of calls whose input is longer than this. @default none */
+  /**
+   * Rates of calls with more tokens of input than `aboveInputTokens`, cached ones included: they hold for the whole call, output
+   * as well.
+   *
+   * @default none
+   */
   readonly longContext?: TokenRates & { readonly aboveInputTokens: number };
   /** USD per call on top. @default 0 */
   readonly perCall?: number;
@@ -32,7 +39,9 @@ export interface ModelPrice extends TokenRates {
 
 /** A model as its price is asked for. */
 export interface PricedModel {
+  /** Such as `openai`: the `provider` of the meter. */
   readonly provider: string;
+  /** Id of the model as the request asks for it, with its tier where that costs more: `gpt-5:priority`. */
   readonly model: string;
   /** When the call is made, in epoch milliseconds: prices change. */
   readonly at: number;

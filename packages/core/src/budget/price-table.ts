@@ -17,7 +17,11 @@ const RATES = [
   'audioOutput',
 ] as const satisfies readonly (keyof TokenRates)[];
 
-/** A source of the prices in a table, which is copied. What is wrong with it goes to `problem`. */
+/**
+ * A source of the prices in a table, which is copied. `AgentHost.create` and `meter` take the table itself.
+ *
+ * @param problem gets what is wrong with the table: the price or rate, its value, and what it must be
+ */
 export function priceTable(
   table: PriceTable,
   problem: (option: string, value: unknown, message: string) => void,

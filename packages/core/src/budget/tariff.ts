@@ -3,18 +3,29 @@ import { inputTokensOf, outputTokensOf, type TokenUsage } from './token-usage.js
 
 /** Cost units (CU) per thousand tokens; input may be priced per million instead. */
 export interface TariffRates {
+  /** Cost units per thousand tokens of input that were not read from a cache. @default that of the tariff */
   readonly inputCuPer1k?: number;
+  /** The same per million tokens, for what costs less than a unit per thousand; only one of the two. @default none */
   readonly inputCuPer1m?: number;
+  /** Cost units per thousand tokens of output, hidden reasoning included. @default that of the tariff */
   readonly outputCuPer1k?: number;
+  /** Cost units per thousand tokens of input that were read from a prompt cache. @default that of the tariff */
   readonly cachedCuPer1k?: number;
 }
 
 /** How tokens become cost units: the tariff of a gateway, or one of the application's own. All numbers are whole, from 0. */
 export interface Tariff {
+  /** Names this state of the tariff, for those who read the configuration: nothing is computed from it. */
   readonly version: string;
+  /** Cost units per USD, for what `addCost` charges; rounded of the sum, half to even. */
   readonly cuPerUsd: number;
+  /** Cost units per thousand tokens of input, of output, and of input that was read from a prompt cache, of every model. */
   readonly default: { readonly inputCuPer1k: number; readonly outputCuPer1k: number; readonly cachedCuPer1k: number };
-  /** Rates of single models, by provider and model id. What a model does not say is taken from the default. */
+  /**
+   * Rates of single models, by provider and model id. What a model does not say is taken from the default.
+   *
+   * @default no exceptions
+   */
   readonly providers?: Readonly<Record<string, { readonly models: Readonly<Record<string, TariffRates>> }>>;
 }
 

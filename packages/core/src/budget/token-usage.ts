@@ -46,7 +46,7 @@ export function tokenUsage(counts: { readonly [Bucket in keyof TokenUsage]?: num
   return usage;
 }
 
-/** All tokens of a record. */
+/** All tokens of a record: the sum of its buckets. */
 export function tokensOf(usage: TokenUsage): number {
   let sum = 0;
   for (const bucket of BUCKETS) sum += usage[bucket];
@@ -63,7 +63,7 @@ export function outputTokensOf({ output, reasoning, audioOutput }: TokenUsage): 
   return output + reasoning + audioOutput;
 }
 
-/** Both together. */
+/** The sum of two records, bucket by bucket. */
 export function addUsage(a: TokenUsage, b: TokenUsage): TokenUsage {
   const sum = {} as Record<keyof TokenUsage, number>;
   for (const bucket of BUCKETS) sum[bucket] = a[bucket] + b[bucket];

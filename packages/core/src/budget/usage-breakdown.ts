@@ -4,31 +4,44 @@ import { addUsage, type TokenUsage, tokensOf, tokenUsage } from './token-usage.j
 /** What one kind of call has used: all calls of one model, scope and tool together. */
 export interface ModelUsageEntry {
   readonly type: 'model';
+  /** Such as `openai`: the `provider` of the meter. */
   readonly provider: string;
+  /** As it was asked for. */
   readonly model: string;
-  /** Name of the innermost scope. */
+  /** Name of the innermost scope; `undefined` where it has none. */
   readonly scopeName: string | undefined;
-  /** Tool in whose body the calls were made. */
+  /** Id of the tool in whose body the calls were made; `undefined` outside of tools. */
   readonly tool: string | undefined;
+  /** How many calls were charged, each attempt that may have been billed by itself. */
   readonly calls: number;
   /** How many of the calls did not say what they used, and were charged their estimate. */
   readonly estimatedCalls: number;
   /** How many of the calls had no known price: their USD are missing. */
   readonly unpricedCalls: number;
+  /** Tokens of all the calls in disjoint buckets, estimates included. */
   readonly usage: TokenUsage;
+  /** The sum of these buckets. */
   readonly tokens: number;
+  /** Millionths of a USD, rounded half up; calls without a known price are missing. */
   readonly usdMicros: number;
+  /** Cost units of the host's tariff; 0 without a tariff. */
   readonly costUnits: number;
 }
 
-/** What `addCost` was told. */
+/** What `addCost` was told under one name: all charges of one scope and tool together. */
 export interface CustomUsageEntry {
   readonly type: 'custom';
+  /** What it was for, as `addCost` was told. */
   readonly name: string;
+  /** Name of the innermost scope; `undefined` where it has none. */
   readonly scopeName: string | undefined;
+  /** Id of the tool in whose body it was used; `undefined` outside of tools. */
   readonly tool: string | undefined;
+  /** How often it was charged. */
   readonly calls: number;
+  /** Millionths of a USD, rounded half up. */
   readonly usdMicros: number;
+  /** Cost units of the host's tariff; 0 without a tariff. */
   readonly costUnits: number;
 }
 
@@ -37,7 +50,9 @@ export type UsageEntry = ModelUsageEntry | CustomUsageEntry;
 
 /** Where something was used. */
 export interface UsagePlace {
+  /** Name of the innermost scope; `undefined` where it has none. */
   readonly scopeName: string | undefined;
+  /** Id of the tool in whose body it was used; `undefined` outside of tools. */
   readonly tool: string | undefined;
 }
 

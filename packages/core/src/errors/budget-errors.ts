@@ -11,21 +11,31 @@ export type LimitType = 'token' | 'usd' | 'cost';
 export interface BudgetFacts {
   /** Id of the tool that was refused, or provider and model of the call: `openai/gpt-5`. */
   readonly tool: string;
+  /** The limit that was reached. */
   readonly limitType: LimitType;
+  /** Tokens, USD or cost units used in the scope and in those inside it. */
   readonly used: number;
+  /** The limit in the same unit. */
   readonly limit: number;
+  /** Id of the scope that has the limit: the one around the caller, or one further out. */
   readonly scopeId: string;
+  /** Its name; `undefined` where it has none. */
   readonly scopeName: string | undefined;
+  /** `root`: it lies in no other. `nested`: it was opened inside another. */
   readonly scopeKind: 'root' | 'nested';
+  /** Id of the scope around it; `undefined` for a root. */
   readonly parentScopeId: string | undefined;
+  /** Id of the outermost scope around it; its own for a root. */
   readonly rootScopeId: string;
+  /** Plan of a gateway that the root is charged to; `undefined` where none was named. */
   readonly planKey: string | undefined;
+  /** Who the run is for; `undefined` where it was opened without a user. */
   readonly userId: string | undefined;
   /** The least that the refused call needs, where that and not the limit alone was the reason. */
   readonly needed?: number | undefined;
-  /** `local`: a limit of this run. `remote`: a gateway's. */
+  /** `local`: a limit of this run. `remote`: a gateway's. @default 'local' */
   readonly origin?: 'local' | 'remote';
-  /** Only holds of other calls are in the way: the same call may pass once they have ended. */
+  /** Only holds of other calls are in the way: the same call may pass once they have ended. @default false */
   readonly retryable?: boolean;
 }
 
@@ -33,14 +43,23 @@ const UNITS: Readonly<Record<LimitType, string>> = { token: 'tokens', usd: 'USD'
 
 /** A limit of a budget is used up, or what is left of it does not suffice for the call. Nothing was sent. */
 export class BudgetExceededError extends ToolGuardError {
+  /** The limit that was reached. */
   readonly limitType: LimitType;
+  /** Tokens, USD or cost units used in the scope and in those inside it. */
   readonly used: number;
+  /** The limit in the same unit. */
   readonly limit: number;
+  /** Id of the scope that has the limit: the one around the caller, or one further out. */
   readonly scopeId: string;
+  /** Its name; `undefined` where it has none. */
   readonly scopeName: string | undefined;
+  /** `root`: it lies in no other. `nested`: it was opened inside another. */
   readonly scopeKind: 'root' | 'nested';
+  /** Id of the outermost scope around it; its own for a root. */
   readonly rootScopeId: string;
+  /** Who the run is for; `undefined` where it was opened without a user. */
   readonly userId: string | undefined;
+  /** `local`: a limit of this run. `remote`: a gateway's. */
   readonly origin: 'local' | 'remote';
 
   constructor(facts: BudgetFacts) {

@@ -152,17 +152,24 @@ export interface GuardObservedEvent extends CallEventBase, ErrorInEvent {
 
 /** What an event says about a budget scope. */
 export interface BudgetScopeEvent extends EventBase {
+  /** Id of the scope: `scope.id`. */
   readonly scopeId: string;
+  /** Its name; `undefined` where it has none. */
   readonly scopeName: string | undefined;
+  /** `root`: it lies in no other. `nested`: it was opened inside another, which it charges too. */
   readonly scopeKind: 'root' | 'nested';
+  /** Id of the scope around it; `undefined` for a root. */
   readonly parentScopeId: string | undefined;
+  /** Id of the outermost scope around it; its own for a root. */
   readonly rootScopeId: string;
+  /** Plan of a gateway that the root is charged to; `undefined` where none was named. */
   readonly planKey: string | undefined;
 }
 
 /** A budget scope was opened. Whoever joins a root that is open opens none. */
 export interface BudgetOpenEvent extends BudgetScopeEvent {
   readonly name: 'budget.open';
+  /** `soft`: the call that crosses a limit is delivered. `hard`: a call that might cross one is capped or refused. */
   readonly enforcement: 'soft' | 'hard';
   /** Only the limits that it has: tokens, USD, cost units. */
   readonly limits: Readonly<Partial<Record<LimitType, number>>>;
@@ -175,16 +182,21 @@ export interface BudgetCostEvent extends BudgetScopeEvent {
   readonly name: 'budget.cost';
   /** What it was for. */
   readonly costName: string;
+  /** Millionths of a USD, rounded half up. */
   readonly usdMicros: number;
+  /** Cost units of the host's tariff that it came to; 0 without a tariff. */
   readonly costUnits: number;
-  /** Tool in whose body it was charged. */
+  /** Id of the tool in whose body it was charged; `undefined` outside of tools. */
   readonly toolName: string | undefined;
 }
 
 /** What an event says about a limit of a budget scope. Amounts of `usd` are USD. */
 export interface BudgetEventBase extends BudgetScopeEvent {
+  /** The limit that refused the call; for a warning, and for a call without a bound, the one of which the greatest share is used. */
   readonly limitType: LimitType;
+  /** Tokens, USD or cost units that are used in the scope and in those inside it. */
   readonly used: number;
+  /** The limit in the same unit. */
   readonly limit: number;
 }
 
@@ -193,6 +205,7 @@ export interface BudgetBlockedEvent extends BudgetEventBase {
   readonly name: 'budget.blocked';
   /** Id of the tool, or provider and model, that was refused. */
   readonly refused: string;
+  /** What the call was refused with: `BudgetExceededError`, `UnpricedModelError` or `UnboundedCostError`. */
   readonly error: unknown;
 }
 
@@ -206,22 +219,29 @@ export interface BudgetWarningEvent extends BudgetEventBase {
 /** A call of a model ended: `failed` with an error, `aborted` where its caller left before the end. */
 export interface LlmUsageEvent extends EventBase {
   readonly name: 'llm.usage';
+  /** Such as `openai`: the `provider` of the meter. */
   readonly provider: string;
   /** As it was asked for. */
   readonly model: string;
-  /** As the provider names it in its answer. */
+  /** As the provider names it in its answer; `undefined` where it does not. */
   readonly responseModel: string | undefined;
   /** What was called, such as `chat.completions`. */
   readonly operation: string;
+  /** Tokens in disjoint buckets, as they were told or, with `isEstimated`, as they are estimated. */
   readonly usage: TokenUsage;
+  /** Tokens that were charged; of an estimate in a hard budget the worst case, which may be more than `usage`. */
   readonly tokens: number;
-  /** `undefined` where the price is not known. */
+  /** Millionths of a USD that were charged, rounded half up; `undefined` where the price is not known. */
   readonly usdMicros: number | undefined;
+  /** Cost units of the host's tariff that were charged; 0 without a tariff. */
   readonly costUnits: number;
   /** The provider did not say what was used: an estimate was charged. */
   readonly isEstimated: boolean;
+  /** Id of the budget scope that was charged, the innermost one; `undefined` where the run has no budget. */
   readonly scopeId: string | undefined;
+  /** Its name; `undefined` where it has none. */
   readonly scopeName: string | undefined;
+  /** Id of the tool in whose body the call was made; `undefined` outside of tools. */
   readonly toolName: string | undefined;
 }
 

@@ -24,6 +24,7 @@ const compiled = new WeakMap<ModelPrice, CompiledPrice>();
  * @throws {UnboundedCostError} where a hard budget cannot know the most that it costs
  * @throws {UnpricedModelError} where USD are limited and the price is not known
  * @throws {BudgetClosedError} where the scope was closed, and none around it is open
+ * @throws {UsageError} where `budget` is no scope of a run
  * @throws {RunStoppedError} where the run was killed or takes no calls for another reason
  * @throws {MissingRunError} outside a run, where `outside` says so
  */

@@ -63,16 +63,21 @@ export interface Run extends AsyncDisposable {
    *
    * @throws {UsageError} for wrong options
    * @throws {BudgetConfigurationError} where the root is open with other options
+   * @throws {RunEndedError} after the end of the run
    */
   budget<Result>(options: BudgetOptions, body: (scope: BudgetScope) => Result | Promise<Result>): Promise<Result>;
   /**
    * Opens a budget scope for `await using scope = run.budget({ … })`. Nothing is charged to it by itself: use `scope.run(fn)`, or
    * give it to a meter.
+   *
+   * @throws {UsageError} for wrong options
+   * @throws {BudgetConfigurationError} where the root is open with other options
+   * @throws {RunEndedError} after the end of the run
    */
   budget(options: BudgetOptions): BudgetScope;
   /**
    * The budget scope around the caller, or else the one that the run was opened with: for reading, `addCost` and `run`. Closing it
-   * is left to whoever opened it.
+   * is left to whoever opened it. `undefined` where there is neither.
    */
   readonly currentBudget: BudgetScope | undefined;
 

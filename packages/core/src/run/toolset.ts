@@ -23,7 +23,7 @@ export type ToolCallResult =
       readonly ok: false;
       /** What to hand to the model. */
       readonly refusal: Refusal;
-      /** The agent loop must stop: the run was killed, has ended, or its time is over. */
+      /** The agent loop must stop: the run was killed, has ended, its time is over, or the budget around the loop is used up. */
       readonly final: boolean;
       /** What was thrown, for the application's log; never for the model. */
       readonly error: unknown;
