@@ -47,6 +47,7 @@ function exceededError(run: BudgetRun, exceeded: Exceeded | Shortage, tool: stri
     planKey: node.planKey,
     userId: run.userId,
     needed: shortage && readableAmount(limitType, shortage.needed),
+    ...(shortage?.isForNow && { held: readableAmount(limitType, node.held[limitType]) }),
     retryable: shortage?.isForNow ?? false,
   });
 }

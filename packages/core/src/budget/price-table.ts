@@ -69,6 +69,20 @@ function checkRates(
   }
 }
 
+/** Whether what a source of prices answered can be computed with: nobody has checked it before. */
+export function isPrice(price: unknown): price is ModelPrice {
+  let isFine = true;
+  const problem = (): void => {
+    isFine = false;
+  };
+  try {
+    priceTable({ model: price as ModelPrice }, problem);
+  } catch {
+    return false;
+  }
+  return isFine;
+}
+
 function isAmount(value: unknown): boolean {
   return typeof value === 'number' && value >= 0 && value <= 1_000_000;
 }

@@ -328,7 +328,7 @@ describe('what a scope says', () => {
   });
 
   it('stays short in a long run: equal lines are added up (D-15)', async () => {
-    const run = await opened();
+    const run = await opened({ tariff: undefined } as unknown as AgentHostOptions);
     await run.budget({ name: 'all' }, async (scope) => {
       for (let count = 0; count < 5000; count++) {
         use(2, 1);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { picosOf } from './money.js';
-import { checkTariff, costUnitsOf, costUnitsOfMoney, type Tariff, worstCostUnits } from './tariff.js';
+import { checkTariff, costUnitsOf, costUnitsOfMoney, type Tariff, tariffPrices, worstCostUnits } from './tariff.js';
 import { tokenUsage } from './token-usage.js';
 
 const TARIFF: Tariff = {
@@ -144,5 +144,26 @@ describe('checkTariff()', () => {
 
   it.each([[null], ['v1'], [1]])('says what %p is not', (tariff) => {
     expect(problemsOf(tariff)).toContain('tariff');
+  });
+});
+
+describe('tariffPrices()', () => {
+  const priceOf = (model: string, tariff = TARIFF) =>
+    tariffPrices(tariff).priceOf({ provider: 'openai', model, at: 0 });
+
+  it('says what cost units are worth in USD per million tokens', () => {
+    expect(priceOf('gpt')).toEqual({ input: 1, output: 4, cachedInput: 1 });
+    expect(priceOf('text-embedding-3-small')).toEqual({ input: 0.02, output: 4, cachedInput: 1 });
+    expect(priceOf('gpt', { ...TARIFF, cuPerUsd: 500 })).toEqual({ input: 2, output: 8, cachedInput: 2 });
+  });
+
+  it('has no price where cost units are worth nothing', () => {
+    expect(priceOf('gpt', { ...TARIFF, cuPerUsd: 0 })).toBeUndefined();
+  });
+
+  it('answers with the same object for the same model, so that it is compiled once', () => {
+    const source = tariffPrices(TARIFF);
+    const model = { provider: 'openai', model: 'gpt', at: 0 };
+    expect(source.priceOf(model)).toBe(source.priceOf(model));
   });
 });

@@ -1,4 +1,5 @@
 import { highest } from './amounts.js';
+import type { ModelPrice, PriceSource } from './model-price.js';
 import { inputTokensOf, outputTokensOf, type TokenUsage } from './token-usage.js';
 
 /** Cost units (CU) per thousand tokens; input may be priced per million instead. */
@@ -58,6 +59,33 @@ export function worstCostUnits(
   const mixed = rates.cached > 0 && rates.input > 0 && inputTokens > 1 ? 1n : 0n;
   return highest(asInput, asCached) + mixed + part(outputTokens, rates.output, 1000);
 }
+
+/** The prices that follow from a tariff: USD per million tokens. */
+export function tariffPrices(tariff: Tariff): PriceSource {
+  const prices = new Map<string, ModelPrice>();
+  return {
+    priceOf({ provider, model }) {
+      if (tariff.cuPerUsd === 0) return undefined;
+      const key = JSON.stringify([provider, model]);
+      let price = prices.get(key);
+      if (price === undefined) {
+        const rates = ratesOf(tariff, provider, model);
+        const perMillion = (rate: number, per: number): number => (rate * 1_000_000) / per / tariff.cuPerUsd;
+        price = {
+          input: perMillion(rates.input, rates.inputPer),
+          output: perMillion(rates.output, 1000),
+          cachedInput: perMillion(rates.cached, 1000),
+        };
+        // Names come from requests: made-up ones must not fill the memory.
+        if (prices.size >= MAX_PRICES) prices.clear();
+        prices.set(key, price);
+      }
+      return price;
+    },
+  };
+}
+
+const MAX_PRICES = 10_000;
 
 /** Cost units of an amount in picodollars, rounded half to even. */
 export function costUnitsOfMoney(tariff: Tariff, picos: bigint): bigint {

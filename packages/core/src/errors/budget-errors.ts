@@ -33,6 +33,8 @@ export interface BudgetFacts {
   readonly userId: string | undefined;
   /** The least that the refused call needs, where that and not the limit alone was the reason. */
   readonly needed?: number | undefined;
+  /** What is held for other calls on their way, where that was in the way. */
+  readonly held?: number | undefined;
   /** `local`: a limit of this run. `remote`: a gateway's. @default 'local' */
   readonly origin?: 'local' | 'remote';
   /** Only holds of other calls are in the way: the same call may pass once they have ended. @default false */
@@ -69,8 +71,9 @@ export class BudgetExceededError extends ToolGuardError {
         ? `the budget of the ${facts.scopeKind === 'root' ? 'run' : 'scope'}`
         : `the budget "${scopeName}"`;
     const stopped = used < limit ? ', and is stopped because a call did not fit into the rest' : '';
+    const holds = facts.held === undefined ? '' : ` and holds ${facts.held} for calls on their way`;
     const need = needed === undefined ? stopped : `, and the call needs ${needed} more`;
-    super(`${tool}: ${scope} has used ${used} of ${limit} ${UNITS[limitType]}${need}`, {
+    super(`${tool}: ${scope} has used ${used} of ${limit} ${UNITS[limitType]}${holds}${need}`, {
       code: 'budget.limit_exceeded',
       reason: 'budget_exhausted',
       tool,

@@ -1,4 +1,6 @@
 import type { AnyClass } from '../agent/class-record.js';
+import type { PriceSource } from '../budget/model-price.js';
+import { tariffPrices } from '../budget/tariff.js';
 import { type SchedulingClock, schedulingClock } from '../clock.js';
 import { buildContainer, type Container } from '../container/container.js';
 import type { Provider, Token } from '../container/provider.js';
@@ -20,7 +22,7 @@ import { sessionScope } from '../store/idempotency-scope.js';
 import { MemoryStore } from '../store/memory-store.js';
 import { type AgentPlans, planAgents } from './agent-plans.js';
 import { type AgentExplanation, explainAgent } from './explain.js';
-import { type AgentHostOptions, readHostOptions } from './host-options.js';
+import { type AgentHostOptions, type ReadHostOptions, readHostOptions } from './host-options.js';
 import { KillSwitch } from './kill-switch.js';
 import { RunningAgents } from './running-agents.js';
 
@@ -75,7 +77,7 @@ export class AgentHost implements AsyncDisposable {
       recordedSteps: plans.registry.recordedSteps,
       sessionTtlMs: read.sessionTtlMs,
       drainMs: read.drainMs,
-      prices: read.priceSource,
+      prices: pricesOf(read),
       tariff: read.tariff,
     };
     await container.initialise();
@@ -238,6 +240,13 @@ export class AgentHost implements AsyncDisposable {
     if (ownsStore) await core.store.close?.();
     if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors, 'closing the host');
   }
+}
+
+// What the application says of a model goes before what its tariff says of all of them.
+function pricesOf({ priceSource, tariff }: ReadHostOptions): PriceSource | undefined {
+  const byTariff = tariff && tariffPrices(tariff);
+  if (priceSource === undefined || byTariff === undefined) return priceSource ?? byTariff;
+  return { priceOf: (model) => priceSource.priceOf(model) ?? byTariff.priceOf(model) };
 }
 
 async function ready(run: AgentRun): Promise<void> {

@@ -33,7 +33,8 @@ export interface AgentHostOptions<Providers extends ProviderShapes = readonly Pr
   /** Gets every event, from the first on; `host.on` adds more listeners. @default none */
   readonly onEvent?: EventListener;
   /**
-   * What models cost: a table of USD per million tokens by model, or a source of prices. It goes before what meters bring.
+   * What models cost: a table of USD per million tokens by model, or a source of prices. It goes before the tariff and before
+   * what meters bring.
    *
    * @default the prices that a meter brings
    */

@@ -21,6 +21,9 @@ import { TestClock } from '../testing/test-clock.js';
 const NOTHING_HELD = { tokens: 0, usd: 0, cost: 0 };
 const TARIFF = { version: 'v1', cuPerUsd: 1000, default: { inputCuPer1k: 1, outputCuPer1k: 4, cachedCuPer1k: 1 } };
 
+/** A tariff would be a price for every model. */
+const WITHOUT_TARIFF = { tariff: undefined } as unknown as AgentHostOptions;
+
 async function world(options: AgentHostOptions = {}, runOptions: RunOptions = {}) {
   const events: ActGuardEvent[] = [];
   const host = await AgentHost.create({
@@ -234,7 +237,7 @@ describe('a hard budget', () => {
 
 describe('a limit of USD', () => {
   it.each(['soft', 'hard'] as const)('that is %s takes no model whose price is not known', async (enforcement) => {
-    const { run } = await world();
+    const { run } = await world(WITHOUT_TARIFF);
     await run.budget({ usdLimit: 1, enforcement }, () =>
       run.budget({}, () => {
         const call = () => admit({ inputTokens: 1 }, { model: 'm-2026' });
@@ -248,7 +251,7 @@ describe('a limit of USD', () => {
   });
 
   it('takes the prices of the request before those of the host, and those of the meter last', async () => {
-    const { run } = await world();
+    const { run } = await world(WITHOUT_TARIFF);
     const source = (input: number) => ({ priceOf: () => ({ input, output: 0 }) });
     const usdOf = (more: Partial<ModelRequest>) =>
       run.budget({}, (scope) => {
@@ -259,6 +262,63 @@ describe('a limit of USD', () => {
     expect(await usdOf({ defaultPrices: source(9) })).toBe(1);
     expect(await usdOf({ model: 'other', defaultPrices: source(9) })).toBe(9);
     expect(await usdOf({ model: 'other' })).toBe(0);
+  });
+});
+
+it('says what is held for other calls where only that is in the way', async () => {
+  const { run } = await world();
+  await run.budget({ name: 'part', tokenLimit: 100, enforcement: 'hard' }, () => {
+    admit({ inputTokens: 90, outputTokens: 0 });
+    const refused = refusalOf(() => admit({ inputTokens: 20, outputTokens: 0 }));
+    expect(refused).toMatchObject({ retryable: true, details: { held: 90, needed: 20 } });
+    expect(refused.message).toContain(
+      'has used 0 of 100 tokens and holds 90 for calls on their way, and the call needs 20',
+    );
+    const tooLong = refusalOf(() => admit({ inputTokens: 101, outputTokens: 0 }));
+    expect(tooLong.retryable).toBe(false);
+    expect(tooLong.message).not.toContain('holds');
+  });
+});
+
+describe('prices', () => {
+  it('follow from the tariff where the application says none, before those that a meter brings', async () => {
+    const { run } = await world();
+    const defaultPrices = { priceOf: () => ({ input: 9, output: 9 }) };
+    await run.budget({ usdLimit: 10 }, (scope) => {
+      admit({ inputTokens: 1 }, { model: 'other', defaultPrices }).settle(answered(1_000_000));
+      expect(scope.usdUsed).toBe(1);
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['no number', { input: Number.NaN, output: 1 }],
+    ['a negative rate', { input: -1, output: 1 }],
+    ['half a price', { input: 1 }],
+    ['a promise', Promise.resolve({ input: 1, output: 1 })],
+    ['a text', 'free'],
+    ['null', null],
+  ])('of a source that answers %s count as not known, with a warning', async (_what, price) => {
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const { run } = await world({ ...WITHOUT_TARIFF, prices: { priceOf: () => price as never } });
+    await run.budget({ usdLimit: 1 }, () => {
+      expect(() => admit({ inputTokens: 1 })).toThrow(UnpricedModelError);
+    });
+    expect(warned).toHaveBeenCalledTimes(price === null ? 0 : 1);
+    warned.mockRestore();
+  });
+
+  it('are asked with the bound looked at once, however often it is needed', async () => {
+    const { run } = await world();
+    let looks = 0;
+    const bound = () => {
+      looks++;
+      return { inputTokens: 5, outputTokens: 5, extraUsd: 0.01 };
+    };
+    await run.budget({ usdLimit: 1, enforcement: 'hard' }, () => {
+      const call = admitModelCall({ provider: 'lab', model: 'm', operation: 'chat', bound }) as ModelCall;
+      call.settle({ outcome: 'failed', unreportedAttempts: 1 });
+    });
+    expect(looks).toBe(1);
   });
 });
 
@@ -425,7 +485,7 @@ describe('what a meter reports', () => {
   });
 
   it('is told of a call in no scope too, and of one that used nothing', async () => {
-    const { host, named } = await world();
+    const { host, named } = await world(WITHOUT_TARIFF);
     await host.run({}, () => {
       use(5);
       admit({ inputTokens: 1 }, { model: 'other' }).settle({ outcome: 'failed' });
@@ -496,7 +556,7 @@ describe('observe mode', () => {
   });
 
   it('reports models without a price and calls without a bound', async () => {
-    const { run, named } = await world({ mode: 'observe' });
+    const { run, named } = await world({ ...WITHOUT_TARIFF, mode: 'observe' });
     await run.budget({ usdLimit: 1, enforcement: 'hard' }, () => {
       admit({ inputTokens: 5 }, { model: 'other' }).settle(answered(5));
       admit({ inputTokens: 5, unbounded: 'x' }).settle(answered(5));

@@ -1,11 +1,14 @@
 import { refuseCall, refuseForBudget } from '../budget/blocked.js';
 import { nearestLimit } from '../budget/budget-events.js';
 import type { BudgetNode } from '../budget/budget-node.js';
-import { type CallRates, fit, whyUnbounded } from '../budget/call-bound.js';
+import { type CallBound, type CallRates, fit, whyUnbounded } from '../budget/call-bound.js';
 import { CompiledPrice, type ModelPrice } from '../budget/model-price.js';
+import { isPrice } from '../budget/price-table.js';
 import type { RunBudgets } from '../budget/run-budgets.js';
 import { BudgetClosedError, UnboundedCostError, UnpricedModelError } from '../errors/budget-errors.js';
 import { MissingRunError } from '../errors/run-errors.js';
+import { shown } from '../errors/shown.js';
+import { warnOnce } from '../events/warn-once.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { chargedScope } from './charged-scope.js';
 import type { ModelCall, ModelRequest } from './model-request.js';
@@ -41,8 +44,16 @@ export function admitModelCall(request: ModelRequest): MaybePromise<ModelCall> {
   run.assertTakesCalls(label);
   const price = priceOf(request, budgets);
   const rates: CallRates = { provider: request.provider, model: request.model, price, tariff: run.core.tariff };
+  // Looking at a long request is work: it is done when it is needed, and once.
+  let known: CallBound | undefined;
+  const bound = (): CallBound => {
+    known ??= request.bound();
+    return known;
+  };
   const open = (held?: OpenModelCall['held'], outputCap?: number): ModelCall =>
-    budgets.track(new OpenModelCall({ request, budgets, node, rates, held, outputCap, tool: run.currentTool() }));
+    budgets.track(
+      new OpenModelCall({ request, bound, budgets, node, rates, held, outputCap, tool: run.currentTool() }),
+    );
   if (node === undefined) return open();
 
   const exceeded = node.exceeded();
@@ -55,14 +66,13 @@ export function admitModelCall(request: ModelRequest): MaybePromise<ModelCall> {
   const hard = outward(node, ({ isHard }) => isHard);
   if (hard === undefined) return open();
 
-  const bound = request.bound();
-  const unbounded = whyUnbounded(bound);
+  const unbounded = whyUnbounded(bound());
   if (unbounded !== undefined) {
     const error = new UnboundedCostError(label, unbounded);
     refuseCall(run, { node: hard, limitType: nearestLimit(hard) }, label, error);
     return open();
   }
-  const found = fit(node, bound, rates);
+  const found = fit(node, bound(), rates);
   if ('node' in found) {
     // What others hold comes back; what is used does not, and who swallows the refusal must not go on in smaller calls.
     if (!found.isForNow) found.node.latched ??= found.limitType;
@@ -82,6 +92,11 @@ function priceOf(
   if (price === undefined) return undefined;
   let ready = compiled.get(price);
   if (ready === undefined) {
+    if (!isPrice(price)) {
+      const label = `${provider}/${model}`;
+      warnOnce(run.core, 'price', `A source of prices answered no price for ${label}: ${shown(price)}`);
+      return undefined;
+    }
     ready = new CompiledPrice(price);
     compiled.set(price, ready);
   }

@@ -2,7 +2,7 @@ import type { Amounts } from '../budget/amounts.js';
 import { NO_AMOUNTS, plus, times } from '../budget/amounts.js';
 import { aboutRun, tellWarnings } from '../budget/budget-events.js';
 import type { BudgetNode } from '../budget/budget-node.js';
-import { type CallRates, outputBoundOf } from '../budget/call-bound.js';
+import { type CallBound, type CallRates, outputBoundOf } from '../budget/call-bound.js';
 import { microsOf, picosOf } from '../budget/money.js';
 import type { RunBudgets } from '../budget/run-budgets.js';
 import { costUnitsOf } from '../budget/tariff.js';
@@ -12,6 +12,8 @@ import type { ModelCall, ModelCallReport, ModelRequest } from './model-request.j
 /** What is known of a call when it is sent. */
 interface Sent {
   readonly request: ModelRequest;
+  /** The bound of the request, looked at once. */
+  readonly bound: () => CallBound;
   readonly budgets: RunBudgets;
   readonly node: BudgetNode | undefined;
   readonly rates: CallRates;
@@ -65,9 +67,9 @@ export class OpenModelCall implements ModelCall {
   }
 
   #estimate({ estimate }: ModelCallReport): TokenUsage {
-    const { held, outputCap, request } = this.#sent;
+    const { held, outputCap } = this.#sent;
     if (held === undefined && estimate !== undefined) return tokenUsage(estimate);
-    const bound = request.bound();
+    const bound = this.#sent.bound();
     return tokenUsage({
       input: bound.inputTokens,
       output: (outputCap ?? outputBoundOf(bound)) * (bound.choices ?? 1),
@@ -99,9 +101,9 @@ export class OpenModelCall implements ModelCall {
 
   // What is not billed by token. What a hard budget was told to hold for it may have been spent, unless the meter knows better.
   #extra({ webSearches }: ModelCallReport): bigint {
-    const { held, rates, request } = this.#sent;
+    const { held, rates, bound } = this.#sent;
     const known = isCount(webSearches) ? rates.price?.webSearches(webSearches) : undefined;
-    return known ?? (held === undefined ? 0n : picosOf(request.bound().extraUsd ?? 0));
+    return known ?? (held === undefined ? 0n : picosOf(bound().extraUsd ?? 0));
   }
 
   #priced(usage: TokenUsage): Amounts {
