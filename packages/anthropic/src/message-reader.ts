@@ -1,12 +1,12 @@
 import type { TokenUsage } from '@actguard/core';
 import type { AnswerReader } from '@actguard/metering';
-import { type RawUsage, recordOf, searchesIn, usageFrom } from './usage.js';
+import { isRecord, type RawUsage, recordOf, searchesIn, tellsAll, tellsInput, usageFrom } from './usage.js';
 
 /** Reads a message, or the events of one that is streamed. */
 export class MessageReader implements AnswerReader {
   readonly #paysSearchesOnly: boolean;
   #usage: RawUsage | undefined;
-  #isFinal = false;
+  #isOver = false;
   #isFailed = false;
   #model: string | undefined;
   #outputLength = 0;
@@ -24,10 +24,10 @@ export class MessageReader implements AnswerReader {
     return this.#isFailed;
   }
   get usage(): TokenUsage | undefined {
-    return this.#usage && usageFrom(this.#usage);
+    return this.#usage && tellsInput(this.#usage) ? usageFrom(this.#usage) : undefined;
   }
   get isFinal(): boolean {
-    return this.#isFinal;
+    return this.#isOver && this.#usage !== undefined && tellsAll(this.#usage);
   }
   get model(): string | undefined {
     return this.#model;
@@ -41,7 +41,8 @@ export class MessageReader implements AnswerReader {
     switch (type) {
       case 'message':
         this.#started(recordOf(data));
-        this.#isFinal = this.#usage !== undefined;
+        this.#outputLength += lengthOfBlocks(recordOf(data)['content']);
+        this.#isOver = true;
         break;
       case 'message_start':
         this.#started(recordOf(message));
@@ -57,7 +58,7 @@ export class MessageReader implements AnswerReader {
         break;
       case 'message_delta':
         this.#counted(usage);
-        if (typeof recordOf(delta)['stop_reason'] === 'string') this.#isFinal = this.#usage !== undefined;
+        if (typeof recordOf(delta)['stop_reason'] === 'string') this.#isOver = true;
         break;
     }
     return true;
@@ -85,5 +86,14 @@ export class MessageReader implements AnswerReader {
 function lengthOf({ text, thinking, partial_json: json, content }: Readonly<Record<string, unknown>>): number {
   let length = 0;
   for (const part of [text, thinking, json, content]) if (typeof part === 'string') length += part.length;
+  return length;
+}
+
+function lengthOfBlocks(blocks: unknown): number {
+  let length = 0;
+  for (const block of Array.isArray(blocks) ? blocks.filter(isRecord) : []) {
+    length += lengthOf(block);
+    if (isRecord(block['input'])) length += JSON.stringify(block['input']).length;
+  }
   return length;
 }

@@ -73,6 +73,10 @@ describe('what needs a declared maximum', () => {
     'tool_search_tool_bm25_20251119',
     'something_new_20270101',
     'mcp_toolset',
+    'tool_search_tool_bm25',
+    'web_search',
+    'something_new',
+    'bash',
   ])('the tool %s', (type) => {
     const body = { ...ASK, tools: [{ type }] };
     expect(whyUnbounded(body)).toContain('maxServerToolUsd');
@@ -90,6 +94,69 @@ describe('what needs a declared maximum', () => {
       tool: { type: 'tool_definition', definition: { type: 'web_search_20260318' } },
     };
     expect(whyUnbounded({ ...ASK, messages: [{ role: 'system', content: [added] }] })).toContain('maxServerToolUsd');
+  });
+});
+
+describe('what a stranger wrote is no part of the request, whatever it looks like', () => {
+  const lookalikes = [
+    { type: 'image', source: { type: 'url', url: 'https://pictures.test/1.png' } },
+    { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } },
+    { type: 'document', source: { type: 'file', file_id: 'file_1' } },
+    { type: 'container_upload', file_id: 'file_1' },
+    { type: 'tool_addition', tool: { type: 'tool_definition', definition: { type: 'web_search_20260318' } } },
+    { type: 'tool_addition', tool: { type: 'tool_definition', definition: { type: 'advisor_20260301' } } },
+  ];
+  it.each(lookalikes)('in the input of a tool: %j', (json) => {
+    const input = { media: json, content: [json] };
+    const body = { ...withContent({ type: 'tool_use', id: 'u1', name: 'f', input }) };
+    expect(boundOf(body, {})).toMatchObject({ inputTokens: bytesOf(body), unbounded: undefined });
+  });
+
+  it.each(lookalikes)('in the text that a tool answers: %j', (json) => {
+    const body = { ...withContent({ type: 'tool_result', tool_use_id: 'u1', content: JSON.stringify([json]) }) };
+    expect(boundOf(body, {})).toMatchObject({ inputTokens: bytesOf(body), unbounded: undefined });
+  });
+
+  it.each(lookalikes)('in the definition of a tool: %j', (json) => {
+    const tool = { name: 'f', input_schema: { type: 'object', default: json }, input_examples: [{ content: [json] }] };
+    const added = { type: 'tool_addition', tool: { type: 'tool_definition', definition: tool } };
+    const given = { ...ASK, tools: [tool] };
+    const changed = { ...ASK, messages: [{ role: 'system', content: [added] }] };
+    for (const body of [given, changed])
+      expect(boundOf(body, {})).toMatchObject({ inputTokens: bytesOf(body) + 1_024, unbounded: undefined });
+  });
+});
+
+describe('parts that other parts hold are found', () => {
+  const image = { type: 'image', source: { type: 'url', url: 'https://pictures.test/1.png' } };
+  const document = { type: 'document', source: { type: 'content', content: [image] } };
+  const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'AAAA' } };
+  it.each([
+    ['a document of parts', document],
+    ['a document that a tool answers', { type: 'tool_result', tool_use_id: 'u1', content: [document] }],
+    [
+      'a page that was fetched',
+      {
+        type: 'web_fetch_tool_result',
+        tool_use_id: 'u1',
+        content: { type: 'web_fetch_result', url: 'https://papers.test/1.pdf', content: pdf },
+      },
+    ],
+  ])('%s', (_, part) => {
+    const body = { ...ASK, messages: [{ role: 'user', content: [part] }] };
+    expect(whyUnbounded(body)).toContain('maxAttachmentTokens');
+    expect(boundOf(body, { maxAttachmentTokens: 10 }).inputTokens).toBe(bytesOf(body) + 10);
+  });
+
+  it('a tool that a message adds has room, one that it only names is there already', () => {
+    const adding = (tool: object) => ({
+      ...ASK,
+      messages: [{ role: 'system', content: [{ type: 'tool_addition', tool }] }],
+    });
+    const bash = adding({ type: 'tool_definition', definition: { type: 'bash_20250124', name: 'bash' } });
+    expect(boundOf(bash, {})).toMatchObject({ inputTokens: bytesOf(bash) + 1_024 + 8_192, unbounded: undefined });
+    const named = adding({ type: 'tool_reference', name: 'f' });
+    expect(boundOf(named, {})).toMatchObject({ inputTokens: bytesOf(named), unbounded: undefined });
   });
 });
 

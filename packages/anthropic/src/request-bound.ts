@@ -1,5 +1,6 @@
 import type { CallBound } from '@actguard/core';
-import { attachmentsIn, bytesOf, type MeterOptions, type RequestBody, serverToolBound } from '@actguard/metering';
+import { bytesOf, type MeterOptions, type RequestBody, serverToolBound } from '@actguard/metering';
+import { addedTools, blocksIn, type Part } from './request-parts.js';
 import { isRecord, recordOf } from './usage.js';
 
 /**
@@ -14,21 +15,20 @@ const KNOWN_TOOL = 8192;
 /** Most tokens of an image that the request holds: it is scaled down to a few thousand, however few bytes it has. */
 const HELD_IMAGE = 8192;
 
-/** Tools that the application runs, not the provider. Any other type that has a date is taken for the provider's. */
+/** Tools that the application runs, not the provider. Any other type, also one without a date, is taken for the provider's. */
 const CLIENT_TOOLS = /^(?:bash|text_editor|computer|computer_toolset|browser_toolset|memory)_\d{8}$/;
-
-type Part = Readonly<Record<string, unknown>>;
 
 /** The most that a request can use. */
 export function boundOf(body: RequestBody, options: MeterOptions): CallBound {
   const { maxAttachmentTokens } = options;
   const tools = serverToolBound(serverToolIn(body), options);
-  const attachments = attachmentsIn(body, isAttachment);
+  const blocks = blocksIn(body);
+  const attachments = blocks.filter(isAttachment).length;
   const inputTokens =
     bytesOf(body) +
     (hasAddedInstructions(body) ? ADDED_INSTRUCTIONS : 0) +
     toolsOf(body).filter(isNamedOnly).length * KNOWN_TOOL +
-    attachmentsIn(body, isHeldImage) * (maxAttachmentTokens ?? HELD_IMAGE) +
+    blocks.filter(isHeldImage).length * (maxAttachmentTokens ?? HELD_IMAGE) +
     attachments * (maxAttachmentTokens ?? 0) +
     tools.inputTokens;
   return {
@@ -47,8 +47,7 @@ function whyUnbounded(
 ): string | undefined {
   if (recordOf(body['thread'])['type'] === 'continue') return 'it continues a thread that the provider holds';
   if (isGiven(body['fallbacks'])) return 'its fallbacks may be billed, at the prices of other models';
-  if (toolsOf(body).some(isAdvisor) || adds(body, isAdvisor))
-    return 'an advisor writes as another model, beyond the cap';
+  if (toolsOf(body).some(isAdvisor)) return 'an advisor writes as another model, beyond the cap';
   if (isGiven(body['compaction']) || editsOf(body).some(isCompaction))
     return 'a compaction is a round of its own, whose output has no cap';
   if (attachments > 0 && maxAttachmentTokens === undefined)
@@ -58,7 +57,7 @@ function whyUnbounded(
 
 /** Whether web searches are all that a request can cost besides tokens; fetching a page costs only its tokens. */
 export function paysSearchesOnly(body: RequestBody): boolean {
-  if (isGiven(body['mcp_servers']) || isGiven(body['container']) || adds(body, isServerTool)) return false;
+  if (isGiven(body['mcp_servers']) || isGiven(body['container']) || addedTools(body).some(isServerTool)) return false;
   return toolsOf(body)
     .filter(isServerTool)
     .every(({ type }) => /^web_(?:search|fetch)_/.test(String(type)));
@@ -69,18 +68,13 @@ function serverToolIn(body: RequestBody): string | undefined {
   if (isGiven(body['mcp_servers'])) return 'tools of MCP servers';
   if (isGiven(body['container'])) return 'a container';
   const tool = toolsOf(body).find(isServerTool);
-  if (tool !== undefined) return `the tool ${String(tool['type'])}`;
-  return adds(body, isServerTool) ? 'a tool that a message adds' : undefined;
+  return tool && `the tool ${String(tool['type'])}`;
 }
 
 // Messages can add tools on the way.
-function adds(body: RequestBody, isTool: (tool: Part) => boolean): boolean {
-  const isAddition = ({ type, tool }: Part): boolean => type === 'tool_addition' && attachmentsIn(tool, isTool) > 0;
-  return attachmentsIn(body['messages'], isAddition) > 0;
-}
-
 function toolsOf(body: RequestBody): readonly Part[] {
-  return Array.isArray(body['tools']) ? body['tools'].filter(isRecord) : [];
+  const given = Array.isArray(body['tools']) ? body['tools'].filter(isRecord) : [];
+  return [...given, ...addedTools(body)];
 }
 
 function editsOf(body: RequestBody): readonly Part[] {
@@ -93,12 +87,12 @@ function isCompaction({ type }: Part): boolean {
 }
 
 function isServerTool({ type }: Part): boolean {
-  if (typeof type !== 'string') return false;
-  return /_\d{8}$/.test(type) ? !CLIENT_TOOLS.test(type) : type.startsWith('mcp_');
+  if (type === undefined || type === null || type === 'custom') return false;
+  return typeof type !== 'string' || !CLIENT_TOOLS.test(type);
 }
 
 function isAdvisor({ type }: Part): boolean {
-  return typeof type === 'string' && type.startsWith('advisor_');
+  return typeof type === 'string' && /^advisor(?:_|$)/.test(type);
 }
 
 function isNamedOnly({ type }: Part): boolean {
@@ -106,15 +100,16 @@ function isNamedOnly({ type }: Part): boolean {
 }
 
 function hasAddedInstructions(body: RequestBody): boolean {
+  if (addedTools(body).length > 0) return true;
   return ['tools', 'mcp_servers', 'output_config', 'output_format'].some((field) => isGiven(body[field]));
 }
 
 // Pages of a PDF are text and pictures, packed: its bytes say nothing.
 function isAttachment({ type, source }: Part): boolean {
   if (type === 'container_upload') return true;
-  if (type !== 'image' && type !== 'document') return false;
-  const { type: kind, media_type: mediaType } = recordOf(source);
-  return kind === 'url' || kind === 'file' || (kind === 'base64' && mediaType === 'application/pdf');
+  const { type: kind } = recordOf(source);
+  if (type === 'image') return kind !== 'base64';
+  return type === 'document' && kind !== 'text' && kind !== 'content';
 }
 
 function isHeldImage({ type, source }: Part): boolean {

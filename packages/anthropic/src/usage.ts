@@ -11,10 +11,8 @@ export type RawUsage = Readonly<Record<string, unknown>>;
  * of an advisor are missing from the counts at the top, which other beta features leave incomplete too.
  */
 export function usageFrom(usage: RawUsage): TokenUsage {
-  const rounds = Array.isArray(usage['iterations']) ? usage['iterations'].filter(isRecord) : [];
-  const billed = rounds.length > 0 ? rounds : [usage];
   const sum = { input: 0, cachedInput: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0 };
-  for (const counts of billed) {
+  for (const counts of roundsOf(usage)) {
     const written = recordOf(counts['cache_creation']);
     const longLived = countOf(written['ephemeral_1h_input_tokens']);
     // Streams tell the sum alone at their end: what is not said to live longer lives for five minutes.
@@ -33,9 +31,33 @@ export function usageFrom(usage: RawUsage): TokenUsage {
   return tokenUsage({ ...sum, output: sum.output - reasoning, reasoning });
 }
 
-/** Web searches that the server made. */
-export function searchesIn(usage: RawUsage): number {
-  return countOf(recordOf(usage['server_tool_use'])['web_search_requests']);
+/** Whether the input was counted: without that, a usage tells nothing. */
+export function tellsInput(usage: RawUsage): boolean {
+  return roundsOf(usage).every((counts) => isCount(counts['input_tokens']));
+}
+
+/** Whether a usage tells all that is billed: input and output, and nothing that is no count. */
+export function tellsAll(usage: RawUsage): boolean {
+  return roundsOf(usage).every(
+    (counts) =>
+      isCount(counts['input_tokens']) &&
+      isCount(counts['output_tokens']) &&
+      [counts['cache_read_input_tokens'], counts['cache_creation_input_tokens']].every(
+        (count) => count === undefined || count === null || isCount(count),
+      ),
+  );
+}
+
+/** Web searches that the server made; `undefined` where that is no count. */
+export function searchesIn(usage: RawUsage): number | undefined {
+  const { web_search_requests: searches = 0 } = recordOf(usage['server_tool_use']);
+  return isCount(searches) ? searches : undefined;
+}
+
+// A round that is no object counts as one that tells nothing.
+function roundsOf(usage: RawUsage): readonly RawUsage[] {
+  const { iterations } = usage;
+  return Array.isArray(iterations) && iterations.length > 0 ? iterations.map(recordOf) : [usage];
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -47,5 +69,9 @@ export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 function countOf(value: unknown): number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
+  return isCount(value) ? value : 0;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -3,7 +3,7 @@ import { bytesOf, type Operation, type RequestBody, serverToolBound } from '@act
 import { ContentReader } from './content-reader.js';
 import { DEFAULT_OUTPUT_TOKENS, whyUndeclared } from './declared-maximum.js';
 import type { GoogleMeterOptions } from './google-meter-options.js';
-import { mediaIn } from './media.js';
+import { contentMedia } from './media.js';
 import { countOf, isGiven, type JsonObject, recordOf, recordsIn } from './record.js';
 
 /** Tools that the application runs. Whatever else a request offers, the provider runs, and bills as it goes. */
@@ -38,7 +38,7 @@ export function contentOperation(
 function boundOf(body: RequestBody, model: string, options: GoogleMeterOptions): CallBound {
   const { maxAttachmentTokens, uncappedThoughtTokens = 0 } = options;
   const { maxOutputTokens, thinkingConfig } = recordOf(body['generationConfig']);
-  const { attachments, imageTokens, encodedLength } = mediaIn(body, maxAttachmentTokens);
+  const { attachments, imageTokens, encodedLength } = contentMedia(body, maxAttachmentTokens);
   const tools = serverToolBound(serverToolIn(body), options);
   const named = attachments + (isGiven(body['cachedContent']) ? 1 : 0);
   const budget = countOf(recordOf(thinkingConfig)['thinkingBudget']);
@@ -101,5 +101,7 @@ function makesPictures({ responseModalities, imageConfig }: JsonObject, model: s
 }
 
 function choicesOf(body: RequestBody): number {
-  return Math.max(1, countOf(recordOf(body['generationConfig'])['candidateCount']));
+  // An extra body may spell it in snake case, which a soft budget lets through.
+  const config = { ...recordOf(body['generation_config']), ...recordOf(body['generationConfig']) };
+  return Math.max(1, countOf(config['candidateCount']), countOf(config['candidate_count']));
 }

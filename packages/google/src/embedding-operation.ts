@@ -2,9 +2,9 @@ import { type TokenUsage, tokenUsage } from '@actguard/core';
 import { type AnswerReader, bytesOf, type Operation, type RequestBody } from '@actguard/metering';
 import { whyUndeclared } from './declared-maximum.js';
 import type { GoogleMeterOptions } from './google-meter-options.js';
-import { mediaIn } from './media.js';
-import { countOf, isRecord, recordOf, recordsIn } from './record.js';
-import { contentUsage } from './usage.js';
+import { contentMedia } from './media.js';
+import { isCount, isRecord, recordOf, recordsIn } from './record.js';
+import { CONTENT_COUNTS, contentUsage, tellsAll } from './usage.js';
 
 /** About so many characters are a token: an estimate for answers that say nothing of usage. */
 const CHARACTERS_PER_TOKEN = 3;
@@ -15,7 +15,7 @@ export function embeddingOperation(model: string, body: RequestBody, options: Go
     name: 'models.embedContent',
     model: () => model,
     bound: (sent) => {
-      const { attachments, imageTokens, encodedLength } = mediaIn(sent, options.maxAttachmentTokens);
+      const { attachments, imageTokens, encodedLength } = contentMedia(sent, options.maxAttachmentTokens);
       const attached = imageTokens + attachments * (options.maxAttachmentTokens ?? 0);
       return {
         inputTokens: bytesOf(sent) - encodedLength + attached,
@@ -46,10 +46,13 @@ class EmbeddingReader implements AnswerReader {
 
   read(data: unknown): boolean {
     const { usageMetadata, predictions } = recordOf(data);
-    if (isRecord(usageMetadata)) this.#told(contentUsage(usageMetadata));
-    const counted = recordsIn(predictions).map(({ embeddings }) => recordOf(recordOf(embeddings)['statistics']));
-    const input = counted.reduce((sum, { token_count: tokens }) => sum + countOf(tokens), 0);
-    if (input > 0) this.#told(tokenUsage({ input }));
+    if (isRecord(usageMetadata) && tellsAll(usageMetadata, CONTENT_COUNTS, false))
+      this.#told(contentUsage(usageMetadata));
+    const counts = recordsIn(predictions).map(
+      ({ embeddings }) => recordOf(recordOf(embeddings)['statistics'])['token_count'],
+    );
+    if (counts.length > 0 && counts.every(isCount))
+      this.#told(tokenUsage({ input: counts.reduce((sum, tokens) => sum + tokens, 0) }));
     return true;
   }
 

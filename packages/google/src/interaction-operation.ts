@@ -2,9 +2,9 @@ import type { CallBound, TokenUsage } from '@actguard/core';
 import { type AnswerReader, bytesOf, type Operation, type RequestBody, serverToolBound } from '@actguard/metering';
 import { DEFAULT_OUTPUT_TOKENS, whyUndeclared } from './declared-maximum.js';
 import type { GoogleMeterOptions } from './google-meter-options.js';
-import { mediaIn } from './media.js';
+import { interactionMedia } from './media.js';
 import { countOf, isGiven, isRecord, type JsonObject, recordOf, recordsIn } from './record.js';
-import { interactionUsage } from './usage.js';
+import { INTERACTION_COUNTS, interactionUsage, tellsAll, tellsPrompt } from './usage.js';
 
 /** What setting the cap may add to a request. */
 const CAP_BYTES = bytesOf({ generation_config: { max_output_tokens: Number.MAX_SAFE_INTEGER } });
@@ -37,7 +37,7 @@ function modelOf({ model, agent }: RequestBody): string {
 
 function boundOf(body: RequestBody, options: GoogleMeterOptions): CallBound {
   const { maxAttachmentTokens, uncappedThoughtTokens = 0 } = options;
-  const { attachments, imageTokens, encodedLength } = mediaIn(body, maxAttachmentTokens);
+  const { attachments, imageTokens, encodedLength } = interactionMedia(body, maxAttachmentTokens);
   const named = attachments + (isGiven(body['cached_content']) ? 1 : 0);
   const tools = serverToolBound(serverToolIn(body), options);
   const cap = countOf(recordOf(body['generation_config'])['max_output_tokens']);
@@ -81,16 +81,18 @@ function makesPictures(body: RequestBody): boolean {
 /** Reads an interaction, or the events of one that is streamed. */
 class InteractionReader implements AnswerReader {
   #counts: JsonObject | undefined;
-  #isFinal = false;
+  #isOver = false;
+  #hasOutput = false;
   #isFailed = false;
   #model: string | undefined;
   #outputLength = 0;
 
   get usage(): TokenUsage | undefined {
-    return this.#counts && interactionUsage(this.#counts);
+    return this.#counts && tellsPrompt(this.#counts, INTERACTION_COUNTS) ? interactionUsage(this.#counts) : undefined;
   }
   get isFinal(): boolean {
-    return this.#isFinal;
+    if (this.#counts === undefined || !this.#isOver) return false;
+    return tellsAll(this.#counts, INTERACTION_COUNTS, this.#hasOutput);
   }
   get isFailed(): boolean {
     return this.#isFailed;
@@ -107,17 +109,29 @@ class InteractionReader implements AnswerReader {
     const kind = event['event_type'];
     if (kind === 'step.delta') {
       const { text, arguments: args } = recordOf(event['delta']);
-      for (const part of [text, args]) if (typeof part === 'string') this.#outputLength += part.length;
+      for (const part of [text, args]) if (typeof part === 'string') this.#made(part.length);
     }
     const isWhole = kind === undefined || kind === 'interaction.status_update';
     const interaction = isWhole ? event : recordOf(event['interaction']);
     const { usage, model, status } = interaction;
+    if (kind === undefined) for (const step of recordsIn(interaction['steps'])) this.#made(lengthOf(step));
     if (kind === 'error' || status === 'failed') this.#isFailed = true;
     if (typeof model === 'string') this.#model = model;
     if (isRecord(usage)) {
       this.#counts = { ...this.#counts, ...usage };
-      if (kind === undefined || kind === 'interaction.completed') this.#isFinal = true;
+      if (kind === undefined || kind === 'interaction.completed') this.#isOver = true;
     }
     return true;
   }
+
+  #made(length: number): void {
+    this.#outputLength += length;
+    this.#hasOutput ||= length > 0;
+  }
+}
+
+function lengthOf({ type, content, arguments: args }: JsonObject): number {
+  if (type === 'function_call') return JSON.stringify(args ?? {}).length;
+  if (type !== 'model_output') return 0;
+  return recordsIn(content).reduce((sum, { text }) => sum + (typeof text === 'string' ? text.length : 1), 0);
 }

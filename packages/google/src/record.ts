@@ -17,7 +17,12 @@ export function recordsIn(value: unknown): readonly JsonObject[] {
 
 /** A whole number from 0; 0 for anything else. */
 export function countOf(value: unknown): number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
+  return isCount(value) ? value : 0;
+}
+
+/** A whole number from 0. */
+export function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 /** Something is there: neither absent nor an empty list. */

@@ -186,6 +186,20 @@ describe('chunks', () => {
     expect(bench.usage.map(({ isEstimated }) => isEstimated)).toEqual([true, false]);
   });
 
+  test.each([
+    { candidateCount: 2 },
+    { httpOptions: { extraBody: { generationConfig: { candidateCount: 2 } } } },
+    { httpOptions: { extraBody: { generation_config: { candidate_count: 2 } } } },
+  ])('of two candidates, left after the first is finished: what came by is no final count (%j)', async (config) => {
+    const running = { candidates: [said('b', { index: 1 })], usageMetadata: { ...USAGE, candidatesTokenCount: 500 } };
+    const finished = said('a', { finishReason: FinishReason.STOP, index: 0 });
+    bench.server.next({ events: [{ candidates: [finished], usageMetadata: USAGE }, running, never] });
+    await bench.run({}, async () => {
+      for await (const _ of await bench.client.models.generateContentStream({ ...ASK, config })) break;
+    });
+    expect(bench.usage).toMatchObject([{ isEstimated: true, outcome: 'aborted' }]);
+  });
+
   test('a prompt that is blocked is charged for itself', async () => {
     const usageMetadata = { promptTokenCount: 9, totalTokenCount: 9 };
     bench.server.next({ events: [{ promptFeedback: { blockReason: 'SAFETY' }, usageMetadata }] });

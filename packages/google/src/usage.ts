@@ -1,5 +1,5 @@
 import { type TokenUsage, tokenUsage } from '@actguard/core';
-import { countOf, type JsonObject, recordsIn } from './record.js';
+import { countOf, isCount, type JsonObject, recordsIn } from './record.js';
 
 /**
  * Buckets of `usageMetadata`. Its prompt includes what came from a cache and excludes what tools of the provider put in; its
@@ -39,6 +39,52 @@ export function interactionUsage(raw: JsonObject): TokenUsage {
     cachedAudio: audioBy(raw['cached_tokens_by_modality']),
     audioOutput: audioBy(raw['output_tokens_by_modality']),
   });
+}
+
+/** Names of the counts that both kinds of usage have. */
+interface CountNames {
+  readonly prompt: string;
+  readonly output: string;
+  readonly thoughts: string;
+  readonly toolUse: string;
+  readonly cached: string;
+  readonly total: string;
+}
+
+export const CONTENT_COUNTS: CountNames = {
+  prompt: 'promptTokenCount',
+  output: 'candidatesTokenCount',
+  thoughts: 'thoughtsTokenCount',
+  toolUse: 'toolUsePromptTokenCount',
+  cached: 'cachedContentTokenCount',
+  total: 'totalTokenCount',
+};
+
+export const INTERACTION_COUNTS: CountNames = {
+  prompt: 'total_input_tokens',
+  output: 'total_output_tokens',
+  thoughts: 'total_thought_tokens',
+  toolUse: 'total_tool_use_tokens',
+  cached: 'total_cached_tokens',
+  total: 'total_tokens',
+};
+
+/** Whether the prompt was counted: without that, a usage tells nothing. */
+export function tellsPrompt(raw: JsonObject, names: CountNames): boolean {
+  return isCount(raw[names.prompt]);
+}
+
+/**
+ * Whether a usage tells all that is billed. The API leaves out counts of nothing, and sends usage without any count at times: so
+ * what it did not count is taken for nothing only where nothing came.
+ *
+ * @param hasOutput whether the answer has more than thoughts
+ */
+export function tellsAll(raw: JsonObject, names: CountNames, hasOutput: boolean): boolean {
+  const given = Object.values(names).filter((name) => raw[name] !== undefined && raw[name] !== null);
+  if (!tellsPrompt(raw, names) || !given.every((name) => isCount(raw[name]))) return false;
+  const explained = countOf(raw[names.prompt]) + countOf(raw[names.toolUse]) + countOf(raw[names.thoughts]);
+  return !hasOutput || given.includes(names.output) || countOf(raw[names.total]) > explained;
 }
 
 interface Counts {
