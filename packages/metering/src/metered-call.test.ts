@@ -204,3 +204,74 @@ test('data that cannot be read is passed on', async () => {
     expect(call.see({ text: 'hidden' })).toBe(false);
   });
 });
+
+describe('looking at the request', () => {
+  const looked = (bound: Operation['bound'], isShared = false, body: RequestBody = {}): Promise<MeteredCall> =>
+    MeteredCall.admit(meteringOf('p', {}), { ...operation, bound }, body, false, 2, isShared);
+  const unreadable = (): never => {
+    throw new TypeError('circular');
+  };
+  const lose = (call: MeteredCall): void => {
+    call.attemptStarted();
+    call.attemptFailed(new Error('reset'));
+    call.failed(new Error('reset'), false);
+  };
+
+  test('is left out where nothing was lost', async () => {
+    let looks = 0;
+    const count = () => ({ inputTokens: ++looks });
+    await host.run(async () => {
+      (await looked(count)).failed(new Error('400'), false);
+      (await looked(count)).answered({ tokens: 7, done: true });
+      expect(looks).toBe(0);
+      lose(await looked(count));
+      expect(looks).toBe(1);
+    });
+  });
+
+  test('is left out outside a run', async () => {
+    lose(await looked(unreadable));
+    (await looked(unreadable)).answered({});
+    expect(events).toEqual([]);
+  });
+
+  test('that fails costs an estimate of the output alone, and nothing is thrown', async () => {
+    await host.run(async () => {
+      const call = await looked(unreadable);
+      call.see({ text: 'seven!!' });
+      call.ended({ how: 'left' });
+    });
+    expect(events).toMatchObject([{ tokens: 3, isEstimated: true }]);
+  });
+
+  test('of a hard budget makes a copy of what others can change, and this is sent', async () => {
+    const part = { text: 'short' };
+    const bound = (body: RequestBody) => ({ inputTokens: JSON.stringify(body).length, outputTokens: 5 });
+    await host.run((run) =>
+      run.budget({ tokenLimit: 100, enforcement: 'hard' }, async () => {
+        const call = await looked(bound, true, { part });
+        part.text = 'long'.repeat(1000);
+        expect(call.body).toEqual({ part: { text: 'short' }, cap: 5 });
+      }),
+    );
+  });
+
+  test('of a soft budget leaves the request as it is', async () => {
+    const body = { part: {} };
+    await host.run((run) =>
+      run.budget({ tokenLimit: 100 }, async () => {
+        expect((await looked(unreadable, true, body)).body).toBe(body);
+      }),
+    );
+  });
+
+  test('that finds no JSON object refuses it in a hard budget', async () => {
+    const body = { toJSON: () => 'text' };
+    await host.run((run) =>
+      run.budget({ tokenLimit: 100, enforcement: 'hard' }, async (scope) => {
+        await expect(looked(() => ({ inputTokens: 1 }), true, body)).rejects.toThrow('no JSON object');
+        expect(scope.held.tokens).toBe(0);
+      }),
+    );
+  });
+});

@@ -1,4 +1,12 @@
-import { admitModelCall, currentRun, type ModelCall, type TokenUsage, tokenUsage } from '@actguard/core';
+import {
+  admitModelCall,
+  currentRun,
+  type ModelCall,
+  type ModelCallReport,
+  type TokenUsage,
+  tokenUsage,
+} from '@actguard/core';
+import { BoundedRequest } from './bounded-request.js';
 import type { Metering } from './metering.js';
 import type { StreamEnd } from './observe-iterator.js';
 import type { AnswerReader, Operation, RequestBody } from './operation.js';
@@ -20,7 +28,7 @@ const CHARACTERS_PER_TOKEN = 3;
 export class MeteredCall {
   readonly #call: ModelCall;
   readonly #body: RequestBody;
-  readonly #operation: Operation;
+  readonly #request: BoundedRequest;
   readonly #reader: AnswerReader;
   readonly #attempts: number;
   /** Attempts of which it is not known whether they were billed. */
@@ -30,13 +38,13 @@ export class MeteredCall {
 
   private constructor(
     call: ModelCall,
-    operation: Operation,
+    request: BoundedRequest,
     body: RequestBody,
     reader: AnswerReader,
     attempts: number,
   ) {
     this.#call = call;
-    this.#operation = operation;
+    this.#request = request;
     this.#body = body;
     this.#reader = reader;
     this.#attempts = attempts;
@@ -46,6 +54,7 @@ export class MeteredCall {
    * Asks the budgets around the caller.
    *
    * @param attempts how often the SDK may send it: the first time and its retries
+   * @param isShared the caller can still change parts of the body: where its bound is held, a copy is bounded and sent
    * @throws {BudgetExceededError} and what else `admitModelCall` throws
    */
   static async admit(
@@ -54,14 +63,16 @@ export class MeteredCall {
     body: RequestBody,
     isStream: boolean,
     attempts: number,
+    isShared = false,
   ): Promise<MeteredCall> {
+    const request = new BoundedRequest(operation, body, isShared);
     const call = await admitModelCall({
       provider,
       model: operation.model(body),
       operation: operation.name,
       bound: () => ({
         defaultOutputTokens: options.defaultOutputTokens,
-        ...operation.bound(body),
+        ...request.bound(),
         attempts,
       }),
       budget: options.budget,
@@ -69,11 +80,12 @@ export class MeteredCall {
       prices,
       defaultPrices,
     });
-    const capped = call.outputCap === undefined ? body : operation.withOutputCap(body, call.outputCap);
+    request.admitted();
+    const capped = call.outputCap === undefined ? request.body : operation.withOutputCap(request.body, call.outputCap);
     // Nobody counts outside a run, so there the request stays as it is.
     const isCounted = options.budget !== undefined || isInRun();
     const told = isStream && isCounted ? operation.withStreamUsage?.(capped) : undefined;
-    return new MeteredCall(call, operation, told ?? capped, operation.reader(told !== undefined, body), attempts);
+    return new MeteredCall(call, request, told ?? capped, operation.reader(told !== undefined, body), attempts);
   }
 
   /** The request as it may be sent. */
@@ -126,22 +138,29 @@ export class MeteredCall {
    */
   failed(error: unknown, wasAnswered: boolean): void {
     if (wasAnswered) return this.#settle(isAbort(error) ? 'aborted' : 'failed');
-    this.#call.settle({ outcome: isAbort(error) ? 'aborted' : 'failed', ...this.#lost(0) });
+    this.#report(isAbort(error) ? 'aborted' : 'failed', 0);
   }
 
-  #settle(outcome: 'success' | 'failed' | 'aborted'): void {
+  #settle(outcome: ModelCallReport['outcome']): void {
     const { usage, isFinal, isFailed, model, webSearches } = this.#reader;
     const isKnown = usage !== undefined && isFinal;
-    this.#call.settle({
-      outcome: isFailed ? 'failed' : outcome,
-      responseModel: model,
-      webSearches,
-      ...(isKnown ? { usage, ...this.#lost(0) } : this.#lost(1)),
-    });
+    const said = { responseModel: model, webSearches };
+    if (isKnown) this.#report(isFailed ? 'failed' : outcome, 0, { ...said, usage });
+    else this.#report(isFailed ? 'failed' : outcome, 1, said);
   }
 
-  #lost(more: number): { readonly unreportedAttempts: number; readonly estimate: TokenUsage } {
-    return { unreportedAttempts: Math.min(this.#unreported + more, this.#attempts), estimate: this.#estimate() };
+  #report(outcome: ModelCallReport['outcome'], lost: number, said: Partial<ModelCallReport> = {}): void {
+    const unreportedAttempts = Math.min(this.#unreported + lost, this.#attempts);
+    const estimate = (): TokenUsage => this.#estimate();
+    this.#call.settle({
+      ...said,
+      outcome,
+      unreportedAttempts,
+      // Looking at a long request is work, and outside a run nobody asks for it.
+      get estimate() {
+        return unreportedAttempts === 0 ? undefined : estimate();
+      },
+    });
   }
 
   // What the provider said so far, or else the bound of the input; and the output that went by.
@@ -149,7 +168,7 @@ export class MeteredCall {
     const { usage, outputLength } = this.#reader;
     const seen = Math.ceil(outputLength / CHARACTERS_PER_TOKEN);
     if (usage !== undefined) return { ...usage, output: Math.max(usage.output, seen - usage.reasoning) };
-    return tokenUsage({ input: this.#operation.bound(this.#body).inputTokens, output: seen });
+    return tokenUsage({ input: this.#request.bound().inputTokens, output: seen });
   }
 }
 

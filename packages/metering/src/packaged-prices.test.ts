@@ -54,6 +54,11 @@ test('a web search costs what the provider bills for a thousand of them, each a 
   expect(priceOf('openai', 'text-embedding-3-small')).not.toHaveProperty('perWebSearch');
 });
 
+test('a model for sound whose price knows only text has none', () => {
+  expect(priceOf('openai', 'gpt-4o-audio-preview')).toBeUndefined();
+  expect(priceOf('openai', 'gpt-4o')).toBeDefined();
+});
+
 test('what meters name otherwise is found', () => {
   expect(priceOf('gemini', 'gemini-2.5-flash')).toEqual(priceOf('google', 'gemini-2.5-flash'));
 });

@@ -42,7 +42,17 @@ function lookUp(provider: string, model: string, at: number): ModelPrice | undef
   } catch {
     return undefined;
   }
-  return found !== null && isVery(found.model, model) ? priceFrom(found.model_price) : undefined;
+  if (found === null || !isVery(found.model, model)) return undefined;
+  return isForSound(found.model) && !hasSoundRates(found.model_price) ? undefined : priceFrom(found.model_price);
+}
+
+// Sound costs many times what text does: a price that does not know it is none.
+function isForSound({ id }: ModelInfo): boolean {
+  return /audio|realtime/i.test(id);
+}
+
+function hasSoundRates(price: Price): boolean {
+  return price['input_audio_mtok'] !== undefined || price['output_audio_mtok'] !== undefined;
 }
 
 function isVery(found: ModelInfo, asked: string): boolean {

@@ -11,7 +11,7 @@ import { instrumentStainless, type MeteredSdk, meterStainless } from './stainles
 const operation: Operation = {
   name: 'embed',
   model: (body) => String(body['model']),
-  bound: () => ({ inputTokens: 10, outputTokens: 0 }),
+  bound: (body) => ({ inputTokens: JSON.stringify(body).length, outputTokens: 0 }),
   withOutputCap: (body) => body,
   reader: () => ({
     read: () => true,
@@ -104,4 +104,16 @@ test('a class is instrumented once, and a client with a meter of its own keeps i
     await embed(plain());
   });
   expect(events.map(({ provider }) => provider)).toEqual(['all', 'own']);
+});
+
+test('a request that cannot be made JSON fails as it does without a meter, and has not been lost', async () => {
+  const circular: unknown[] = [];
+  circular.push(circular);
+  const client = metered(plain());
+  const unreadable = (): unknown => client.embeddings.create({ model: 'm', input: circular as never });
+  await expect(unreadable()).rejects.toThrow('circular');
+  await host.run(async () => {
+    await expect(unreadable()).rejects.toThrow('circular');
+    expect(events).toMatchObject([{ outcome: 'failed', tokens: 0, isEstimated: false }]);
+  });
 });

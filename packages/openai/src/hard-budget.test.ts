@@ -124,7 +124,17 @@ describe('what has no bound is refused before it is sent', () => {
     ['conversation', ask({ conversation: 'conv_0' })],
     ['prompt', ask({ prompt: { id: 'pmpt_0' } })],
     ['background', ask({ background: true })],
+    ['context_management', ask({ context_management: [{ type: 'compaction' }] })],
     ['item_reference', ask({ input: [{ type: 'item_reference', id: 'msg_0' }] })],
+    ['item_reference', ask({ input: [{ id: 'msg_0' }] })],
+    ['item_reference', ask({ input: [{ type: null, id: 'msg_0' }] })],
+    ['item_reference', ask({ input: [{ id: 'msg_0', content: '' }] })],
+    ['encrypted_content', ask({ input: [{ type: 'reasoning', id: 'rs_0', summary: [] }] })],
+    ['encrypted_content', ask({ input: [{ type: 'reasoning', id: 'rs_0', summary: [], encrypted_content: null }] })],
+    ['cap of 0', chat({ max_completion_tokens: 0 })],
+    ['cap of 0', chat({ max_completion_tokens: 100, max_tokens: 0 })],
+    ['cap of 0', ask({ max_output_tokens: 0 })],
+    ['cap of 0', () => client.completions.create({ model: 'm', prompt: 'x', max_tokens: 0 })],
     ['web_search', ask({ tools: [{ type: 'web_search' }] })],
     ['file_search', ask({ tools: [{ type: 'file_search', vector_store_ids: ['v'] }] })],
     ['code_interpreter', ask({ tools: [{ type: 'code_interpreter', container: { type: 'auto' } }] })],
@@ -163,6 +173,15 @@ describe('what has no bound is refused before it is sent', () => {
       { type: 'custom', name: 'c' },
     ] as const;
     await bench.run(hard(1_000_000), () => client.responses.create({ ...ASK, tools: [...tools] }));
+    expect(bench.server.seen).toHaveLength(1);
+  });
+
+  test('messages without a type and thoughts that the request holds are none of it', async () => {
+    const input = [
+      { role: 'user', content: 'hi' },
+      { type: 'reasoning', id: 'rs_0', summary: [], encrypted_content: 'AAAA' },
+    ] as const;
+    await bench.run(hard(1_000_000), () => client.responses.create({ ...ASK, input: input as never }));
     expect(bench.server.seen).toHaveLength(1);
   });
 

@@ -37,6 +37,7 @@ const DEARER_TIERS: ReadonlySet<unknown> = new Set(['priority', 'fast']);
 
 const NO_CAP = 'calls of this kind have no cap of output';
 const NO_USAGE = 'the answer does not say what was used';
+const ZERO_CAP = 'a cap of 0 tokens of output is no cap for some servers';
 
 /** Paths of calls that are billed and do not say what for: their estimate is charged, and a hard budget refuses them. */
 const WITHOUT_USAGE: readonly (readonly [RegExp, string])[] = [
@@ -49,9 +50,12 @@ const WITHOUT_USAGE: readonly (readonly [RegExp, string])[] = [
   [/\/fine_tuning\/jobs$/, 'fine_tuning.jobs'],
 ];
 
-/** What a path bills; `undefined` for what is free. */
-export function operationOf(path: string, context: OperationContext): Operation | undefined {
-  const end = path.split('?', 1)[0] ?? '';
+/**
+ * What a path bills; `undefined` for what is free.
+ *
+ * @param end of a path without query, fragment and trailing slash
+ */
+export function operationOf(end: string, context: OperationContext): Operation | undefined {
   const { provider, options } = context;
   const made = (name: string, known: (body: RequestBody) => Parameters<typeof boundOf>[3], cap?: SetCap): Operation =>
     operation(context, name, (body) => boundOf(provider, options, body, known(body)), cap);
@@ -76,7 +80,7 @@ function operation(context: OperationContext, name: string, bound: Bound, cap?: 
     model: (body) => modelOf(body, context.deployment),
     bound,
     withOutputCap: (body, tokens) => cap?.(body, tokens) ?? body,
-    reader: (isUsageAdded) => new UsageReader(isUsageAdded),
+    reader: (isUsageAdded, body) => new UsageReader(isUsageAdded, choicesOf(body)),
   };
 }
 
@@ -99,25 +103,36 @@ function modelOf(body: RequestBody, deployment: string | undefined): string {
 }
 
 function chatBound(body: RequestBody): Parameters<typeof boundOf>[3] {
+  const outputTokens = leastOf(body['max_completion_tokens'], body['max_tokens']);
   return {
-    outputTokens: leastOf(body['max_completion_tokens'], body['max_tokens']),
+    outputTokens,
     choices: (body['n'] ?? 1) as number,
     serverTools: serverToolsOf(body),
     moreAttachments: arrayOf(body['messages']).filter(namesSound).length,
     unbounded: isRecord(body['prediction'])
       ? 'a prediction that does not come true is billed as output beyond the cap'
-      : undefined,
+      : whyNoCap(outputTokens),
   };
 }
 
 function completionBound(body: RequestBody): Parameters<typeof boundOf>[3] {
-  const { prompt, n, best_of: bestOf, max_tokens: cap } = body;
-  // A list of texts or of lists of tokens is as many prompts; a list of tokens is one.
-  const prompts = Array.isArray(prompt) && typeof prompt[0] !== 'number' ? Math.max(1, prompt.length) : 1;
+  const { n, best_of: bestOf, max_tokens: cap } = body;
   return {
     outputTokens: (cap ?? COMPLETION_TOKENS) as number,
-    choices: prompts * Math.max(Number(n ?? 1), Number(bestOf ?? 1)),
+    choices: promptsIn(body) * Math.max(Number(n ?? 1), Number(bestOf ?? 1)),
+    unbounded: whyNoCap(cap),
   };
+}
+
+// A list of texts or of lists of tokens is as many prompts; a list of tokens is one.
+function promptsIn({ prompt }: RequestBody): number {
+  return Array.isArray(prompt) && typeof prompt[0] !== 'number' ? Math.max(1, prompt.length) : 1;
+}
+
+/** How many answers are streamed side by side. */
+function choicesOf(body: RequestBody): number {
+  const { n } = body;
+  return promptsIn(body) * (typeof n === 'number' ? n : 1);
 }
 
 function responseBound(body: RequestBody): Parameters<typeof boundOf>[3] {
@@ -125,8 +140,12 @@ function responseBound(body: RequestBody): Parameters<typeof boundOf>[3] {
     outputTokens: (body['max_output_tokens'] ?? undefined) as number | undefined,
     minOutputTokens: LEAST_RESPONSE_TOKENS,
     serverTools: serverToolsOf(body),
-    unbounded: whyNotStateless(body),
+    unbounded: whyNotStateless(body) ?? whyNoCap(body['max_output_tokens']),
   };
+}
+
+function whyNoCap(cap: unknown): string | undefined {
+  return cap === 0 ? ZERO_CAP : undefined;
 }
 
 function leastOf(...caps: readonly unknown[]): number | undefined {

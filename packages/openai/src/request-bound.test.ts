@@ -31,6 +31,14 @@ describe('the bound of the input', () => {
     expect(input('openai', body)).toBeLessThan(input('groq', body) / 3);
   });
 
+  test('is in bytes where counting would take long', () => {
+    const body = (repeated: number) => ({ model: 'gpt-5', input: 'some words '.repeat(repeated) });
+    const [short, long] = [body(5000), body(6500)];
+    expect(JSON.stringify(short).length).toBeLessThan(65_536);
+    expect(input('openai', short)).toBeLessThan(JSON.stringify(short).length / 3);
+    expect(input('openai', long)).toBe(JSON.stringify(long).length);
+  });
+
   test('of an attachment that is not declared is a guess above nothing', () => {
     const body = {
       model: 'm',

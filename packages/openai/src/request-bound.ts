@@ -19,6 +19,9 @@ const GUESSED_ATTACHMENT_TOKENS = 1000;
 const OBJECT_TOKENS = 4;
 const FRAME_TOKENS = 64;
 
+/** Longer requests are bounded by their bytes: counting their tokens would keep everything else waiting. */
+const MOST_BYTES_TO_TOKENIZE = 64 * 1024;
+
 /** What a bound is made of besides the input. */
 interface Known {
   readonly outputTokens?: number | undefined;
@@ -51,8 +54,9 @@ export function boundOf(provider: string, options: MeterOptions, body: RequestBo
 
 function textTokens(provider: string, body: RequestBody): number {
   const text = withoutAttachments(body);
-  const count = tokenizerFor(provider, String(body['model']));
-  return count === undefined ? bytesOf(text) : FRAME_TOKENS + tokensIn(text, count);
+  const bytes = Buffer.byteLength(text);
+  const count = bytes > MOST_BYTES_TO_TOKENIZE ? undefined : tokenizerFor(provider, String(body['model']));
+  return count === undefined ? bytes : FRAME_TOKENS + tokensIn(JSON.parse(text), count);
 }
 
 // Each text by itself: no more tokens are saved at the seams than its object is counted for.
@@ -73,7 +77,6 @@ function isAttachment(part: Readonly<Record<string, unknown>>): boolean {
 }
 
 // As JSON, so that what is counted is what is sent.
-function withoutAttachments(body: RequestBody): unknown {
-  const text = JSON.stringify(body, (_, part: unknown) => (isRecord(part) && isAttachment(part) ? null : part));
-  return JSON.parse(text) as unknown;
+function withoutAttachments(body: RequestBody): string {
+  return JSON.stringify(body, (_, part: unknown) => (isRecord(part) && isAttachment(part) ? null : part));
 }

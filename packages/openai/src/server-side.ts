@@ -33,6 +33,28 @@ export function whyNotStateless(body: RequestBody): string | undefined {
   const field = STATE.find((name) => body[name] !== undefined && body[name] !== null && body[name] !== false);
   if (field !== undefined) return `${field} brings in what the request does not hold`;
   const { input } = body;
-  const isReferring = Array.isArray(input) && input.some((item) => isRecord(item) && item['type'] === 'item_reference');
-  return isReferring ? 'item_reference brings in what the request does not hold' : undefined;
+  if (!Array.isArray(input)) return undefined;
+  for (const item of input) {
+    const reference = referenceIn(item);
+    if (reference !== undefined) return `${reference} brings in what the request does not hold`;
+  }
+  return undefined;
+}
+
+/** What an item of the input is, where it stands for what the provider keeps. */
+function referenceIn(item: unknown): string | undefined {
+  if (!isRecord(item)) return undefined;
+  const { type, role, content, encrypted_content: encrypted } = item;
+  if (type === 'item_reference') return 'item_reference';
+  // Without a type it is a message, if it has what a message has; else it is a reference.
+  if (type === undefined || type === null)
+    return isGiven(role) && isGiven(content) ? undefined : 'item_reference (an item without type)';
+  // Thoughts that the request does not hold are looked up by their id.
+  if (type === 'reasoning' && (typeof encrypted !== 'string' || encrypted === ''))
+    return 'reasoning without encrypted_content';
+  return undefined;
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }

@@ -295,6 +295,17 @@ describe('a server that tells the usage so far with every chunk', () => {
     expect(bench.events).toMatchObject([{ isEstimated: false }]);
   });
 
+  test('is charged an estimate where it is left when one of two answers is over', async () => {
+    const [first] = told;
+    const over = { ...first, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] };
+    const more = { ...first, choices: [{ index: 1, delta: { content: 'x' }, finish_reason: null }] };
+    bench.server.next({ events: [over, more], silent: true });
+    await bench.run(WIDE, async () => {
+      for await (const _ of await bench.client.chat.completions.create({ ...CHAT, n: 2, stream: true })) break;
+    });
+    expect(bench.events).toMatchObject([{ isEstimated: true, outcome: 'aborted' }]);
+  });
+
   test('is charged what it had told as an estimate, where it is left before', async () => {
     bench.server.next({ events: told.slice(0, 3), silent: true });
     await bench.run(WIDE, async () => {

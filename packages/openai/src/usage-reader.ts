@@ -8,15 +8,22 @@ const TEXTS = ['content', 'refusal', 'reasoning_content', 'reasoning'];
 /** Finds the usage in an answer or in the events of a stream, of every kind of call. */
 export class UsageReader implements AnswerReader {
   readonly #isUsageAdded: boolean;
+  readonly #choices: number;
+  /** Choices of a stream that are over, by their index. */
+  readonly #finished = new Set<unknown>();
   #usage: TokenUsage | undefined;
   #model: string | undefined;
-  #isOver = false;
+  #isFinal = false;
   #isFailed = false;
   #outputLength = 0;
 
-  /** @param isUsageAdded the caller did not ask for the usage of the stream, and is not to see it */
-  constructor(isUsageAdded: boolean) {
+  /**
+   * @param isUsageAdded the caller did not ask for the usage of the stream, and is not to see it
+   * @param choices how many answers are streamed side by side
+   */
+  constructor(isUsageAdded: boolean, choices: number) {
     this.#isUsageAdded = isUsageAdded;
+    this.#choices = choices;
   }
 
   get usage(): TokenUsage | undefined {
@@ -24,7 +31,7 @@ export class UsageReader implements AnswerReader {
   }
 
   get isFinal(): boolean {
-    return this.#usage !== undefined && this.#isOver;
+    return this.#isFinal;
   }
 
   get isFailed(): boolean {
@@ -49,11 +56,18 @@ export class UsageReader implements AnswerReader {
     const usage = usageFrom(answer['usage']);
     if (usage !== undefined) this.#usage = usage;
     const { choices } = data;
-    // Some servers tell the usage so far with every chunk of a stream.
-    this.#isOver ||= isChunk(choices) ? choices.length === 0 || choices.some(isFinished) : usage !== undefined;
+    const isOver = !isChunk(choices) || this.#isEnd(choices);
+    this.#isFinal ||= usage !== undefined && isOver;
     if (!this.#isUsageAdded) return true;
     if (data['usage'] === null) delete (data as Record<string, unknown>)['usage'];
-    return !(usage !== undefined && Array.isArray(choices) && choices.length === 0);
+    return !(isRecord(data['usage']) && Array.isArray(choices) && choices.length === 0);
+  }
+
+  // Some servers tell the usage so far with every chunk: it is all when each of the answers is over.
+  #isEnd(choices: readonly unknown[]): boolean {
+    for (const choice of choices)
+      if (isRecord(choice) && typeof choice['finish_reason'] === 'string') this.#finished.add(choice['index']);
+    return choices.length === 0 || this.#finished.size >= this.#choices;
   }
 }
 
@@ -63,10 +77,6 @@ function isChunk(choices: unknown): choices is readonly unknown[] {
     Array.isArray(choices) &&
     choices.every((choice) => isRecord(choice) && ('delta' in choice || !('message' in choice)))
   );
-}
-
-function isFinished(choice: unknown): boolean {
-  return isRecord(choice) && typeof choice['finish_reason'] === 'string';
 }
 
 function outputLengthOf(event: Readonly<Record<string, unknown>>): number {

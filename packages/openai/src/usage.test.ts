@@ -157,6 +157,12 @@ test.each([
   ['a list', [1]],
   ['a duration', { type: 'duration', seconds: 12 }],
   ['negative counts', { prompt_tokens: -1, completion_tokens: -2 }],
+  ['a count beside what is none', { prompt_tokens: 10, completion_tokens: 'many' }],
+  ['half a token', { prompt_tokens: 1.5, completion_tokens: 3, total_tokens: 5 }],
+  ['a count that is too large', { prompt_tokens: 1e300, completion_tokens: 1 }],
+  ['a negative total', chat({ total_tokens: -1 })],
+  ['a part that is none', chat({ prompt_tokens_details: { cached_tokens: -4 } })],
+  ['a part of the output that is none', chat({ completion_tokens_details: { reasoning_tokens: 0.5 } })],
   ['texts', { input_tokens: '1', output_tokens: '2', total_tokens: '3' }],
 ])('%s is no usage', (_, reported) => {
   expect(usageFrom(reported)).toBeUndefined();

@@ -6,13 +6,18 @@ type Reported = Readonly<Record<string, unknown>>;
  * The usage that an answer reports, in disjoint buckets. What OpenAI counts as input and output includes what was cached, thought
  * or spoken; some compatible servers leave what was thought out of the output and have it in the total alone.
  *
- * @returns `undefined` where no tokens are reported
+ * @returns `undefined` where no tokens are reported, or something that is no count: then nothing is known
  */
 export function usageFrom(reported: unknown): TokenUsage | undefined {
   if (!isRecord(reported)) return undefined;
-  const prompt = countOf(reported['prompt_tokens'] ?? reported['input_tokens']);
-  const completion = countOf(reported['completion_tokens'] ?? reported['output_tokens']);
-  const total = countOf(reported['total_tokens']);
+  const whole = {
+    prompt: reported['prompt_tokens'] ?? reported['input_tokens'],
+    completion: reported['completion_tokens'] ?? reported['output_tokens'],
+    total: reported['total_tokens'],
+  };
+  const prompt = countOf(whole.prompt);
+  const completion = countOf(whole.completion);
+  const total = countOf(whole.total);
   // A transcription that is billed by its duration has no tokens.
   if (prompt === undefined && completion === undefined && total === undefined) return undefined;
 
@@ -22,6 +27,9 @@ export function usageFrom(reported: unknown): TokenUsage | undefined {
   const ofOutput = recordOf(reported['completion_tokens_details'] ?? reported['output_tokens_details']);
   const cached = details['cached_tokens'] ?? reported['prompt_cache_hit_tokens'] ?? reported['cached_tokens'];
   const { ttl_12h_tokens: longWrite } = recordOf(details['cache_write_tokens_details']);
+  const parts = [cached, details['cache_write_tokens'], longWrite, details['audio_tokens']];
+  const partsOfOutput = [ofOutput['reasoning_tokens'], ofOutput['audio_tokens']];
+  if ([...Object.values(whole), ...parts, ...partsOfOutput].some(isNoCount)) return undefined;
 
   const input = new Share(prompt ?? 0);
   const cachedInput = input.take(cached);
@@ -64,6 +72,10 @@ class Share {
 
 function countOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+function isNoCount(value: unknown): boolean {
+  return value !== undefined && value !== null && countOf(value) === undefined;
 }
 
 function recordOf(value: unknown): Reported {
