@@ -1,0 +1,11 @@
+export { readBenchmarkTrace } from './format/benchmark.js';
+export { linesOf, TraceFileError } from './format/line-files.js';
+export type { CallOutcome, CallRefusal, ReplayedTrace } from './replay/outcome.js';
+export type { AgentClass } from './replay/recorded-agent.js';
+export { type ReplayInput, replay } from './replay/replay.js';
+export { Replayer, type ReplayerOptions } from './replay/replayer.js';
+export type { ReplayTool } from './replay/tool-names.js';
+export { type RefusalCount, Report, type ReportOptions, type ReportRow, type TraceRefusals } from './report/report.js';
+export type { Tally } from './score/tally.js';
+export { type Interval, wilsonInterval } from './score/wilson.js';
+export type * from './trace/trace.js';
