@@ -8,7 +8,7 @@ import { usdOf } from './money.js';
 /** Tells that scopes have come to their warning share. */
 export function tellWarnings(run: BudgetRun, warned: readonly BudgetNode[]): void {
   const { events } = run.core;
-  if (!events.isListening) return;
+  if (!events.listensTo('budget.warning')) return;
   for (const node of warned) {
     const limitType = nearestLimit(node);
     events.emit({ ...aboutScope(run, node, limitType, '', 'warning'), name: 'budget.warning', warnAt: node.warnAt });
@@ -24,7 +24,7 @@ export function tellBudgetBlocked(
   error: Error,
 ): void {
   const { events } = run.core;
-  if (!events.isListening || !events.isNews(error)) return;
+  if (!events.listensTo('budget.blocked') || !events.isNews(error)) return;
   const [severity, outcome] = run.isObserved ? (['', 'observed'] as const) : (['error', 'blocked'] as const);
   events.emit({ ...aboutScope(run, node, limitType, severity, outcome), name: 'budget.blocked', refused, error });
 }

@@ -8,7 +8,7 @@ import { microsOf } from './money.js';
 /** Tells that a scope was opened, and what it may use. */
 export function tellOpened(run: BudgetRun, node: BudgetNode): void {
   const { events } = run.core;
-  if (!events.isListening) return;
+  if (!events.listensTo('budget.open')) return;
   const limits: Partial<Record<LimitType, number>> = {};
   for (const type of LIMIT_TYPES) {
     const limit = node.limits[type];
@@ -27,7 +27,7 @@ export function tellOpened(run: BudgetRun, node: BudgetNode): void {
 /** Tells that a cost was charged that no meter sees. */
 export function tellCost(run: BudgetRun, node: BudgetNode, costName: string, { usd, cost }: Amounts): void {
   const { events } = run.core;
-  if (!events.isListening) return;
+  if (!events.listensTo('budget.cost')) return;
   events.emit({
     ...aboutRun(run, 'budget', '', ''),
     ...scopeFacts(node),

@@ -16,7 +16,7 @@ const MAX_MESSAGE_LENGTH = 256;
 /** A call was refused by a guard, by name. */
 export function tellBlocked(call: ToolCall, guardName: string, error: unknown): void {
   const { events } = call.run.core;
-  if (!events.isListening || !events.isNews(error)) return;
+  if (!events.listensTo('guard.blocked') || !events.isNews(error)) return;
   const code = isActGuardError(error) ? error.code : 'guard.refused';
   tell(call, {
     ...about(call, 'guard', 'error', 'blocked'),
@@ -36,7 +36,7 @@ export function tellIntervention(
   result?: unknown,
 ): void {
   const { events } = call.run.core;
-  if (!events.isListening) return;
+  if (!events.listensTo('guard.intervention')) return;
   if (error !== undefined) events.isNews(error);
   tell(call, {
     ...about(call, 'guard', '', 'intervened'),
@@ -50,13 +50,13 @@ export function tellIntervention(
 
 /** A guard let the call through. */
 export function tellAdmitted(call: ToolCall, step: Step, facts?: GuardAdmittedEvent['facts']): void {
-  if (!call.run.core.events.isListening) return;
+  if (!call.run.core.events.listensTo('guard.admitted')) return;
   tell(call, { ...about(call, 'guard', '', 'admitted'), name: 'guard.admitted', guardName: step.kind, facts });
 }
 
 /** A guard in observe mode would have stopped the call. */
 export function tellObserved(call: ToolCall, step: Pick<Step, 'kind'>, error: unknown): void {
-  if (!call.run.core.events.isListening) return;
+  if (!call.run.core.events.listensTo('guard.observed')) return;
   tell(call, {
     ...about(call, 'guard', '', 'observed'),
     name: 'guard.observed',
@@ -69,7 +69,7 @@ export function tellObserved(call: ToolCall, step: Pick<Step, 'kind'>, error: un
 /** The method returned. */
 export function tellInvoked(call: ToolCall, result: unknown): void {
   const { events, clock } = call.run.core;
-  if (!events.isListening) return;
+  if (!events.listensTo('tool.invoke')) return;
   const durationMs = clock.now() - call.startedAt;
   tell(call, { ...about(call, 'tool', '', 'success'), name: 'tool.invoke', durationMs, result });
 }
@@ -77,7 +77,7 @@ export function tellInvoked(call: ToolCall, result: unknown): void {
 /** The method threw. */
 export function tellFailure(call: ToolCall, error: unknown): void {
   const { events, clock } = call.run.core;
-  if (!events.isListening || !events.isNews(error)) return;
+  if (!events.listensTo('tool.failure') || !events.isNews(error)) return;
   const durationMs = clock.now() - call.startedAt;
   tell(call, { ...about(call, 'tool', 'error', 'failed'), name: 'tool.failure', durationMs, ...errorIn(error) });
 }

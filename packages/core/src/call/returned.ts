@@ -22,7 +22,7 @@ export function showReturned(call: ToolCall, value: unknown): Returned {
       const operation = step.guard.returned?.(call, value);
       const asked = operation === undefined ? [] : Array.isArray(operation) ? operation : [operation as StoreOperation];
       operations.push(...asked);
-      if (call.run.core.events.isListening) tellAdmitted(call, step, factsIn(asked));
+      if (call.run.core.events.listensTo('guard.admitted')) tellAdmitted(call, step, factsIn(asked));
     } catch (error) {
       if (isObserved(call, step)) {
         tellObserved(call, step, error);

@@ -81,7 +81,7 @@ export function carryOut(call: ToolCall, operations: readonly StoreOperation[]):
 }
 
 function tellDropped(call: ToolCall, operations: readonly StoreOperation[], answers: readonly StoreAnswer[]): void {
-  if (!call.run.core.events.isListening) return;
+  if (!call.run.core.events.listensTo('guard.intervention')) return;
   operations.forEach((operation, index) => {
     if (operation.op !== 'fact.add') return;
     const { added } = answers[index] as StoreAnswers['fact.add'];

@@ -96,7 +96,8 @@ function follow(
   // A guard may not let through what the store refused.
   if (isRefused) throw new Refused(guardFailed(call, step, undefined), step.kind);
   if (!isTakenBack) call.hold(step);
-  if (call.run.core.events.isListening && !step.isQuiet) tellAdmitted(call, step, step.guard.factsUsed?.(call));
+  if (!step.isQuiet && call.run.core.events.listensTo('guard.admitted'))
+    tellAdmitted(call, step, step.guard.factsUsed?.(call));
   return undefined;
 }
 

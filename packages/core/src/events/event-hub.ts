@@ -1,26 +1,35 @@
 import { messageOfThrown } from '../errors/thrown.js';
-import type { ActGuardEvent, EventListener } from './event.js';
+import type { ActGuardEvent, EventListener, EventName } from './event.js';
 import { warnOnce } from './warn-once.js';
 
 /** The listeners of a host. */
 export class EventHub {
-  readonly #listeners = new Set<EventListener>();
+  readonly #listeners = new Map<object, Subscription>();
   readonly #reported = new WeakSet<object>();
+  /** Names that somebody listens to; `undefined` for all. */
+  #wanted: ReadonlySet<EventName> | undefined = new Set();
 
-  /** Whether anybody listens: without, no event needs to be made. */
-  get isListening(): boolean {
-    return this.#listeners.size > 0;
+  /** Whether anybody listens to events of this name: without, none needs to be made. */
+  listensTo(name: EventName): boolean {
+    return this.#wanted === undefined || this.#wanted.has(name);
   }
 
-  /** Adds a listener and returns what removes it. */
-  on(listener: EventListener): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+  /** Adds a listener, to all events or to those named, and returns what removes it. */
+  on(listener: EventListener, names?: readonly EventName[]): () => void {
+    // Who adds a listener to everything twice means it once.
+    const key = names === undefined ? listener : {};
+    this.#listeners.set(key, { listener, names: names && new Set(names) });
+    this.#wanted = wantedBy(this.#listeners.values());
+    return () => {
+      this.#listeners.delete(key);
+      this.#wanted = wantedBy(this.#listeners.values());
+    };
   }
 
   /** Tells every listener. Monitoring fails open: a listener that throws or rejects changes nothing. */
   emit(event: ActGuardEvent): void {
-    for (const listener of this.#listeners) {
+    for (const { listener, names } of this.#listeners.values()) {
+      if (names !== undefined && !names.has(event.name)) continue;
       try {
         const returned: unknown = listener(event);
         if (returned instanceof Promise) returned.catch((error: unknown) => this.#failed(error));
@@ -41,4 +50,18 @@ export class EventHub {
   #failed(error: unknown): void {
     warnOnce(this, 'listener', `An event listener failed; events go on: ${messageOfThrown(error)}`);
   }
+}
+
+interface Subscription {
+  readonly listener: EventListener;
+  readonly names: ReadonlySet<EventName> | undefined;
+}
+
+function wantedBy(subscriptions: Iterable<Subscription>): ReadonlySet<EventName> | undefined {
+  const wanted = new Set<EventName>();
+  for (const { names } of subscriptions) {
+    if (names === undefined) return undefined;
+    for (const name of names) wanted.add(name);
+  }
+  return wanted;
 }

@@ -180,3 +180,50 @@ describe('a listener in the process', () => {
     ]);
   });
 });
+
+describe('a listener to events by name', () => {
+  test('gets these and no others, until it is removed', async () => {
+    await using host = await AgentHost.create({ agents: [Orders], clock: new TestClock() });
+    const named: string[] = [];
+    const all: string[] = [];
+    const stop = host.on(({ name }) => void named.push(name), ['guard.blocked', 'run.end']);
+    host.on(({ name }) => void all.push(name));
+    const visit = () =>
+      host.run(async (run) => {
+        await run.get(Orders).read({ id: 'o1' });
+        await run
+          .get(Orders)
+          .delete({ id: 'o1' })
+          .catch(() => {});
+      });
+
+    await visit();
+    expect(named).toEqual(['guard.blocked', 'run.end']);
+    expect(all).toEqual(['run.start', 'tool.invoke', 'guard.blocked', 'run.end']);
+
+    stop();
+    await visit();
+    expect(named).toHaveLength(2);
+    expect(all).toHaveLength(8);
+  });
+
+  test('hears of a failure whose refusal nobody listens to', async () => {
+    await using host = await AgentHost.create({ agents: [Orders], clock: new TestClock() });
+    const named: string[] = [];
+    host.on(({ name }) => void named.push(name), ['tool.failure']);
+    await host.run(async (run) => {
+      await run
+        .get(Orders)
+        .fail({ id: 'o1' })
+        .catch(() => {});
+    });
+    expect(named).toEqual(['tool.failure']);
+  });
+
+  test('must give its names as a list', async () => {
+    await using host = await AgentHost.create({ agents: [Orders] });
+    expect(() => host.on(() => {}, 'guard.blocked' as unknown as ['guard.blocked'])).toThrow(
+      'host.on: names must be a list of names of events, not "guard.blocked"',
+    );
+  });
+});

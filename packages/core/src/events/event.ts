@@ -264,5 +264,8 @@ export type ActGuardEvent =
   | BudgetWarningEvent
   | LlmUsageEvent;
 
+/** Names of events. */
+export type EventName = ActGuardEvent['name'];
+
 /** Gets events at once, in order. What it throws is reported once and otherwise ignored. */
 export type EventListener = (event: ActGuardEvent) => void;

@@ -10,7 +10,7 @@ import { checkFunction, checkId, checkOptions } from '../errors/argument-check.j
 import { StoreUnavailableError } from '../errors/guard-errors.js';
 import { MissingRunError, NestedRunError } from '../errors/run-errors.js';
 import { type ConfigurationProblem, HostConfigurationError, shown, UsageError } from '../errors/usage-errors.js';
-import type { EventListener } from '../events/event.js';
+import type { EventListener, EventName } from '../events/event.js';
 import { EventHub } from '../events/event-hub.js';
 import { AgentRun } from '../run/agent-run.js';
 import { ambientFrame, withFrame } from '../run/ambient.js';
@@ -141,10 +141,18 @@ export class AgentHost implements AsyncDisposable {
     return run.get(token as AnyClass) as T;
   }
 
-  /** Adds a listener for events and returns what removes it. It is called at once and must be quick. */
-  on(listener: EventListener): () => void {
+  /**
+   * Adds a listener for events and returns what removes it. It is called at once and must be quick.
+   *
+   * @param names events that it gets; those that nobody gets cost nothing (default: all)
+   * @throws {UsageError} where the listener is no function, or `names` no list
+   */
+  on(listener: EventListener, names?: readonly EventName[]): () => void {
     checkFunction('host.on', 'listener', listener);
-    return this.#parts.core.events.on(listener);
+    if (names !== undefined && !Array.isArray(names)) {
+      throw new UsageError(`host.on: names must be a list of names of events, not ${shown(names)}`);
+    }
+    return this.#parts.core.events.on(listener, names);
   }
 
   /**

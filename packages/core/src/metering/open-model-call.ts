@@ -118,7 +118,7 @@ export class OpenModelCall implements ModelCall {
   #tell(report: ModelCallReport, usage: TokenUsage, amounts: Amounts, isEstimated: boolean): void {
     const { budgets, node, request, tool, rates } = this.#sent;
     const { events } = budgets.run.core;
-    if (!events.isListening) return;
+    if (!events.listensTo('llm.usage')) return;
     const { outcome } = report;
     events.emit({
       ...aboutRun(budgets.run, 'llm', outcome === 'failed' ? 'error' : '', outcome),

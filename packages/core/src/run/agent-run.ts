@@ -149,7 +149,7 @@ export class AgentRun implements CallRun {
   userSaid(text: string): void {
     if (typeof text !== 'string') throw new UsageError('run.userSaid: the text must be a string');
     this.write({ op: 'turn.add', session: this.sessionKey, text });
-    if (!this.core.events.isListening) return;
+    if (!this.core.events.listensTo('run.user_said')) return;
     this.core.events.emit({ ...this.#about('', ''), name: 'run.user_said', text });
   }
 
@@ -225,7 +225,7 @@ export class AgentRun implements CallRun {
 
   /** Tells listeners what the application vouched for. */
   tellFact(fact: UsedFact): void {
-    if (!this.core.events.isListening) return;
+    if (!this.core.events.listensTo('run.fact_added')) return;
     this.core.events.emit({ ...this.#about('', ''), name: 'run.fact_added', fact });
   }
 
@@ -322,13 +322,13 @@ export class AgentRun implements CallRun {
   }
 
   #tell(name: 'run.start' | 'run.end', outcome: '' | 'success' | 'blocked' | 'failed', errorType?: string): void {
-    if (!this.core.events.isListening) return;
+    if (!this.core.events.listensTo(name)) return;
     const severity = outcome === 'blocked' || outcome === 'failed' ? 'error' : '';
     this.core.events.emit({ ...this.#about(severity, outcome), name, ...(errorType !== undefined && { errorType }) });
   }
 
   #tellStop(stop: Stop): void {
-    if (!this.core.events.isListening) return;
+    if (!this.core.events.listensTo('run.stop')) return;
     const { code, message } = stop('run');
     const errorMessage = cut(message, MAX_MESSAGE_LENGTH);
     this.core.events.emit({ ...this.#about('error', 'blocked'), name: 'run.stop', code, errorMessage });

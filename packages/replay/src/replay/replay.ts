@@ -20,7 +20,11 @@ export interface ReplayInput {
  *
  * @throws {HostConfigurationError} where a declaration of an agent is wrong
  */
-export async function* replay({ agents, traces, options }: ReplayInput): AsyncGenerator<ReplayedTrace, void, undefined> {
+export async function* replay({
+  agents,
+  traces,
+  options,
+}: ReplayInput): AsyncGenerator<ReplayedTrace, void, undefined> {
   const replayer = await Replayer.create(agents, options);
   try {
     for await (const trace of traces) yield await replayer.replay(trace);

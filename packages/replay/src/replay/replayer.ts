@@ -47,7 +47,7 @@ export class Replayer {
     this.#recording = parts.recording;
     this.#store = parts.store;
     this.tools = toolsByName(parts.host, parts.agents);
-    this.#host.on((event) => this.#note(event));
+    this.#host.on((event) => this.#note(event), ['guard.blocked', 'guard.observed', 'guard.intervention']);
   }
 
   /** @throws {HostConfigurationError} where a declaration of an agent is wrong */
@@ -73,21 +73,13 @@ export class Replayer {
       ...(trace.userId !== undefined && { userId: trace.userId }),
       ...(this.#store === undefined && trace.sessionId !== undefined && { sessionId: trace.sessionId }),
     });
-    const outcomes: CallOutcome[] = [];
-    const turns = new Pending(trace.userTurns);
-    const facts = new Pending(trace.facts ?? []);
     try {
-      for (const [index, call] of trace.calls.entries()) {
-        for (const { text } of turns.upTo(index)) run.userSaid(text);
-        for (const { kind, value, about } of facts.upTo(index))
-          run.facts.add(kind, value, about === undefined ? {} : { about });
-        if (call.startMs !== undefined) this.#clock.advanceTo(startedAt + call.startMs);
-        outcomes.push(await this.#make(run, call));
-      }
+      // Inside the run, as an agent loop is: entering its frame for each call costs more than most guards.
+      const outcomes = await run.bind(() => this.#makeAll(run, trace, startedAt))();
+      return { trace, outcomes };
     } finally {
       await this.#settled(run.end());
     }
-    return { trace, outcomes };
   }
 
   close(): Promise<void> {
@@ -104,6 +96,20 @@ export class Replayer {
     }
     this.#clock.setWall(wall);
     return this.#clock.now();
+  }
+
+  async #makeAll(run: Run, trace: Trace, startedAt: number): Promise<CallOutcome[]> {
+    const outcomes: CallOutcome[] = [];
+    const turns = new Pending(trace.userTurns);
+    const facts = new Pending(trace.facts ?? []);
+    for (const [index, call] of trace.calls.entries()) {
+      for (const { text } of turns.upTo(index)) run.userSaid(text);
+      for (const { kind, value, about } of facts.upTo(index))
+        run.facts.add(kind, value, about === undefined ? {} : { about });
+      if (call.startMs !== undefined) this.#clock.advanceTo(startedAt + call.startMs);
+      outcomes.push(await this.#make(run, call));
+    }
+    return outcomes;
   }
 
   async #make(run: Run, call: RecordedCall): Promise<CallOutcome> {
