@@ -57,6 +57,12 @@ export {
 } from './errors/budget-errors.js';
 export { ToolExecutionError, ToolTimeoutError } from './errors/execution-errors.js';
 export {
+  BudgetTransportError,
+  type BudgetTransportFacts,
+  type PaymentFacts,
+  PaymentRequiredError,
+} from './errors/gateway-errors.js';
+export {
   CircuitOpenError,
   type GuardErrorFacts,
   GuardRefusedError,
@@ -97,6 +103,7 @@ export { idText } from './facts/fact-value.js';
 export { foldLoosely } from './facts/loose-match.js';
 export { type MentionOptions, UserTextIndex, type UserTextIndexOptions } from './facts/user-text.js';
 export type { UserTextMatch } from './facts/user-text-match.js';
+export type * from './gateway/gateway.js';
 export { argumentsKey } from './guards/arguments-key.js';
 export { type BlockRegexOptions, blockRegex } from './guards/block-regex.js';
 export { Budget } from './guards/budget.js';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LimitType } from '../errors/budget-errors.js';
+import type { RootReservation } from '../gateway/root-reservation.js';
 import { type Amounts, LIMIT_TYPES, minus, NO_AMOUNTS, plus } from './amounts.js';
 import type { ReadBudgetOptions } from './budget-options.js';
 import { type Charge, UsageBreakdown } from './usage-breakdown.js';
@@ -23,7 +24,7 @@ export class BudgetNode {
   readonly name: string | undefined;
   readonly parent: BudgetNode | undefined;
   readonly root: BudgetNode;
-  readonly limits: Readonly<Partial<Amounts>>;
+  limits: Readonly<Partial<Amounts>>;
   readonly planKey: string | undefined;
   readonly isHard: boolean;
   readonly warnAt: number;
@@ -39,6 +40,8 @@ export class BudgetNode {
   /** The limit that has stopped this scope for good. */
   latched: LimitType | undefined;
   hasWarned = false;
+  /** What a gateway grants it; a root has one where the host has a gateway. */
+  reservation: RootReservation | undefined;
   isClosed = false;
 
   constructor(options: ReadBudgetOptions, parent: BudgetNode | undefined) {
@@ -78,6 +81,11 @@ export class BudgetNode {
     if (limit === undefined) return undefined;
     const left = limit - this.used[type] - this.held[type];
     return left > 0n ? left : 0n;
+  }
+
+  /** Takes over a limit of cost units that a gateway sets, where it has none of its own. */
+  adoptCostLimit(cost: bigint): void {
+    if (this.limits.cost === undefined) this.limits = { ...this.limits, cost };
   }
 
   hold(amounts: Amounts): void {

@@ -1,4 +1,5 @@
 import type { EventHub } from '../events/event-hub.js';
+import type { GatewayLink } from '../gateway/gateway-link.js';
 import type { BudgetNode } from './budget-node.js';
 import type { PriceSource } from './model-price.js';
 import type { Tariff } from './tariff.js';
@@ -15,6 +16,9 @@ export interface BudgetRun {
     readonly clock: { now(): number; wall(): number };
     readonly prices: PriceSource | undefined;
     readonly tariff: Tariff | undefined;
+    /** Whether cost units can be limited: there is a tariff, or a gateway that has one. */
+    readonly takesCostLimits: boolean;
+    readonly gateway: GatewayLink | undefined;
   };
   /** @throws {RunStoppedError} where the run takes no calls */
   assertTakesCalls(what: string): void;

@@ -3,6 +3,7 @@ import { BudgetConfigurationError } from '../errors/budget-errors.js';
 import { messageOfThrown } from '../errors/thrown.js';
 import { shown, UsageError } from '../errors/usage-errors.js';
 import { warnOnce } from '../events/warn-once.js';
+import { RootReservation } from '../gateway/root-reservation.js';
 import { NO_AMOUNTS } from './amounts.js';
 import { readableAmount, tellWarnings } from './budget-events.js';
 import { BudgetNode } from './budget-node.js';
@@ -15,6 +16,8 @@ import { costUnitsOfMoney } from './tariff.js';
 
 /** A call of a model on its way. */
 export interface PendingCall {
+  /** The scope that it is charged to; `undefined` where the run has none. */
+  readonly node: BudgetNode | undefined;
   /** Nobody will report how it ended. */
   abandon(): void;
 }
@@ -28,6 +31,9 @@ export class RunBudgets implements ScopeOwner {
 
   /** Calls of models on their way. */
   readonly #calls = new Set<PendingCall>();
+  /** Roots that are closed and whose calls are still on their way: they are settled after the last one. */
+  readonly #leaving = new Set<BudgetNode>();
+  readonly #reserving = new Set<Promise<void>>();
 
   constructor(run: BudgetRun) {
     this.#run = run;
@@ -59,7 +65,7 @@ export class RunBudgets implements ScopeOwner {
    * @throws {BudgetConfigurationError} where the root is open with other options
    */
   open(method: string, options: BudgetOptions, around: BudgetNode | undefined): BudgetScope {
-    const read = readBudgetOptions(method, options, this.#run.core.tariff !== undefined);
+    const read = readBudgetOptions(method, options, this.#run.core.takesCostLimits);
     return new HeldScope(this.openNode(read, around), this);
   }
 
@@ -98,10 +104,19 @@ export class RunBudgets implements ScopeOwner {
   /** It was settled. */
   untrack(call: PendingCall): void {
     this.#calls.delete(call);
+    const root = call.node?.root;
+    if (root === undefined || !this.#leaving.has(root) || this.#hasCallsIn(root)) return;
+    this.#leaving.delete(root);
+    void root.reservation?.settle();
+  }
+
+  /** Resolves once a gateway has answered for all that is open; `undefined` where nothing is asked. */
+  get reserving(): Promise<unknown> | undefined {
+    return this.#reserving.size === 0 ? undefined : Promise.all(this.#reserving);
   }
 
   /** The run is over: what was never reported is charged its estimate, and every scope is closed. */
-  end(): void {
+  end(): Promise<unknown> | undefined {
     for (const call of [...this.#calls]) {
       try {
         call.abandon();
@@ -110,9 +125,15 @@ export class RunBudgets implements ScopeOwner {
         warnOnce(this.#run.core, 'abandon', `a call of a model could not be charged: ${messageOfThrown(error)}`);
       }
     }
-    for (const node of this.#holders.keys()) node.isClosed = true;
+    const settled: Promise<void>[] = [];
+    for (const node of [...this.#holders.keys(), ...this.#leaving]) {
+      node.isClosed = true;
+      if (node.reservation !== undefined) settled.push(node.reservation.settle());
+    }
     this.#holders.clear();
+    this.#leaving.clear();
     this.#root = undefined;
+    return settled.length === 0 ? undefined : Promise.all(settled);
   }
 
   addCost(node: BudgetNode, usd: number, name: string): void {
@@ -143,27 +164,56 @@ export class RunBudgets implements ScopeOwner {
   }
 
   async close(node: BudgetNode): Promise<void> {
-    this.closeNode(node);
+    await this.closeNode(node);
   }
 
-  /** One holder less; the last one closes the scope. */
-  closeNode(node: BudgetNode): void {
+  /** @throws what the gateway refused the scope with, once it has answered */
+  async granted(node: BudgetNode): Promise<void> {
+    const { reservation } = node.root;
+    if (reservation === undefined) return;
+    await reservation.pending;
+    if (reservation.failure !== undefined && !this.#run.isObserved) throw reservation.failure;
+  }
+
+  /** One holder less; the last one closes the scope. @returns resolves once a gateway was told, where it is told now */
+  closeNode(node: BudgetNode): Promise<void> | undefined {
     const holders = this.#holders.get(node);
-    if (holders === undefined) return;
+    if (holders === undefined) return undefined;
     if (holders > 1) {
       this.#holders.set(node, holders - 1);
-      return;
+      return undefined;
     }
     this.#holders.delete(node);
     node.isClosed = true;
     if (this.#root?.node === node) this.#root = undefined;
+    if (node.reservation === undefined) return undefined;
+    if (!this.#hasCallsIn(node)) return node.reservation.settle();
+    // Not waited for: its stream may be read by whoever waits for this scope.
+    this.#leaving.add(node);
+    return undefined;
+  }
+
+  #hasCallsIn(root: BudgetNode): boolean {
+    for (const { node } of this.#calls) if (node?.root === root) return true;
+    return false;
   }
 
   #hold(node: BudgetNode): BudgetNode {
     const holders = this.#holders.get(node);
     this.#holders.set(node, (holders ?? 0) + 1);
-    if (holders === undefined) tellOpened(this.#run, node);
+    if (holders === undefined) {
+      tellOpened(this.#run, node);
+      this.#reserve(node);
+    }
     return node;
+  }
+
+  #reserve(node: BudgetNode): void {
+    const { gateway } = this.#run.core;
+    if (gateway === undefined || node.kind !== 'root') return;
+    node.reservation = new RootReservation(gateway, this.#run, node);
+    const answered = node.reservation.pending?.finally(() => void this.#reserving.delete(answered as Promise<void>));
+    if (answered !== undefined) this.#reserving.add(answered);
   }
 
   // Rounded of the sum: many small costs must not round to nothing one by one.

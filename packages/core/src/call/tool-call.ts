@@ -140,8 +140,8 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
     return this.budget;
   }
 
-  closeBudget(node: BudgetNode): void {
-    this.run.budgets.closeNode(node);
+  closeBudget(node: BudgetNode): Promise<void> | undefined {
+    return this.run.budgets.closeNode(node);
   }
 
   cutOff(guard: Guard<never> | undefined, error: Error): void {

@@ -38,7 +38,7 @@ export const budget: GuardDefinition<BudgetOptions> = {
 /** A call that can open a scope around its method. */
 interface BudgetedCall extends GuardedCall {
   openBudget(options: ReadBudgetOptions): BudgetNode;
-  closeBudget(node: BudgetNode): void;
+  closeBudget(node: BudgetNode): Promise<void> | undefined;
 }
 
 class BudgetGuard implements Guard {
@@ -50,12 +50,14 @@ class BudgetGuard implements Guard {
   }
 
   // A scope that contradicts the one around must refuse, so it is opened while refusing is still possible.
-  admit(call: GuardedCall): void {
-    call.keep(this, (call as BudgetedCall).openBudget(this.#options));
+  admit(call: GuardedCall): undefined | Promise<void> {
+    const node = (call as BudgetedCall).openBudget(this.#options);
+    call.keep(this, node);
+    return node.reservation?.pending;
   }
 
   settle(call: GuardedCall): void {
     const node = call.kept(this) as BudgetNode | undefined;
-    if (node !== undefined) (call as BudgetedCall).closeBudget(node);
+    if (node !== undefined) void (call as BudgetedCall).closeBudget(node);
   }
 }

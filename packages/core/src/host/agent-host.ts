@@ -1,6 +1,5 @@
 import type { AnyClass } from '../agent/class-record.js';
 import type { PriceSource } from '../budget/model-price.js';
-import { tariffPrices } from '../budget/tariff.js';
 import { type SchedulingClock, schedulingClock } from '../clock.js';
 import { buildContainer, type Container } from '../container/container.js';
 import type { Provider, Token } from '../container/provider.js';
@@ -9,9 +8,14 @@ import { isActGuardError } from '../errors/actguard-error.js';
 import { checkFunction, checkId, checkOptions } from '../errors/argument-check.js';
 import { StoreUnavailableError } from '../errors/guard-errors.js';
 import { MissingRunError, NestedRunError } from '../errors/run-errors.js';
+import { messageOfThrown } from '../errors/thrown.js';
 import { type ConfigurationProblem, HostConfigurationError, shown, UsageError } from '../errors/usage-errors.js';
 import type { EventListener, EventName } from '../events/event.js';
 import { EventHub } from '../events/event-hub.js';
+import { warnOnce } from '../events/warn-once.js';
+import { CurrentTariff } from '../gateway/current-tariff.js';
+import type { Gateway } from '../gateway/gateway.js';
+import { eventsFor, GatewayLink } from '../gateway/gateway-link.js';
 import { AgentRun } from '../run/agent-run.js';
 import { ambientFrame, withFrame } from '../run/ambient.js';
 import type { Run, RunOptions } from '../run/run.js';
@@ -22,7 +26,7 @@ import { sessionScope } from '../store/idempotency-scope.js';
 import { MemoryStore } from '../store/memory-store.js';
 import { type AgentPlans, planAgents } from './agent-plans.js';
 import { type AgentExplanation, explainAgent } from './explain.js';
-import { type AgentHostOptions, type ReadHostOptions, readHostOptions } from './host-options.js';
+import { type AgentHostOptions, readHostOptions } from './host-options.js';
 import { KillSwitch } from './kill-switch.js';
 import { RunningAgents } from './running-agents.js';
 
@@ -33,6 +37,7 @@ interface HostParts {
   readonly isObserved: boolean;
   /** The host made the store, so it closes it. */
   readonly ownsStore: boolean;
+  readonly client: Gateway | undefined;
 }
 
 /**
@@ -65,11 +70,14 @@ export class AgentHost implements AsyncDisposable {
     const clock: SchedulingClock = schedulingClock(read.clock);
     const container = buildContainer(read, problems);
     const agents = container.agents.map(({ agentClass }) => agentClass as unknown as AnyClass);
-    const plans = await planAgents(agents, { clock, hasTariff: read.tariff !== undefined }, problems);
+    const takesCostLimits = read.tariff !== undefined || read.client !== undefined;
+    const plans = await planAgents(agents, { clock, hasTariff: takesCostLimits }, problems);
     if (problems.length > 0) throw new HostConfigurationError(problems);
 
     const events = new EventHub();
     if (read.onEvent !== undefined) events.on(read.onEvent);
+    const tariff = new CurrentTariff(read.tariff);
+    if (read.client !== undefined) events.on(eventsFor(read.client), read.client.events);
     const core: RunCore = {
       store: read.store ?? new MemoryStore(),
       clock,
@@ -77,11 +85,22 @@ export class AgentHost implements AsyncDisposable {
       recordedSteps: plans.registry.recordedSteps,
       sessionTtlMs: read.sessionTtlMs,
       drainMs: read.drainMs,
-      prices: pricesOf(read),
-      tariff: read.tariff,
+      prices: pricesOf(read.priceSource, tariff),
+      get tariff() {
+        return tariff.value;
+      },
+      takesCostLimits,
+      gateway: read.client && new GatewayLink(read.client, tariff),
     };
     await container.initialise();
-    return new AgentHost({ core, container, plans, isObserved: read.isObserved, ownsStore: read.store === undefined });
+    return new AgentHost({
+      core,
+      container,
+      plans,
+      isObserved: read.isObserved,
+      ownsStore: read.store === undefined,
+      client: read.client,
+    });
   }
 
   /**
@@ -225,7 +244,7 @@ export class AgentHost implements AsyncDisposable {
 
   #open(options: RunOptions): AgentRun {
     if (this.#closed !== undefined) throw new UsageError('the host is closed', { code: 'usage.host_closed' });
-    const read = readRunOptions(options, this.#parts.isObserved, this.#parts.core.tariff !== undefined);
+    const read = readRunOptions(options, this.#parts.isObserved, this.#parts.core.takesCostLimits);
     // Two runs of one id would share attempts and idempotency keys.
     if (read.runId !== undefined && this.#runs.has(read.runId)) {
       throw new UsageError(`a run with id ${shown(read.runId)} is active`, { code: 'usage.run_id_taken' });
@@ -237,7 +256,7 @@ export class AgentHost implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { container, core, ownsStore } = this.#parts;
+    const { container, core, ownsStore, client } = this.#parts;
     const ended = await Promise.allSettled([...this.#runs.values()].map((run) => run.end()));
     const errors: unknown[] = ended.filter((each) => each.status === 'rejected').map(({ reason }) => reason);
     try {
@@ -246,15 +265,17 @@ export class AgentHost implements AsyncDisposable {
       errors.push(error);
     }
     if (ownsStore) await core.store.close?.();
+    await client?.flush().catch((error: unknown) => {
+      // Monitoring fails open: what could not be delivered must not keep a host from closing.
+      warnOnce(core, 'flush', `The client could not deliver what was left: ${messageOfThrown(error)}`);
+    });
     if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors, 'closing the host');
   }
 }
 
-// What the application says of a model goes before what its tariff says of all of them.
-function pricesOf({ priceSource, tariff }: ReadHostOptions): PriceSource | undefined {
-  const byTariff = tariff && tariffPrices(tariff);
-  if (priceSource === undefined || byTariff === undefined) return priceSource ?? byTariff;
-  return { priceOf: (model) => priceSource.priceOf(model) ?? byTariff.priceOf(model) };
+// What the application says of a model goes before what the tariff says of all of them.
+function pricesOf(own: PriceSource | undefined, tariff: CurrentTariff): PriceSource {
+  return { priceOf: (model) => own?.priceOf(model) ?? tariff.prices?.priceOf(model) };
 }
 
 async function ready(run: AgentRun): Promise<void> {
@@ -264,6 +285,7 @@ async function ready(run: AgentRun): Promise<void> {
     if (isActGuardError(error)) throw error;
     if (!run.isObserved) throw new StoreUnavailableError('host.run', error);
   }
+  if (run.ownBudget?.reservation !== undefined) await run.budgets.granted(run.ownBudget);
 }
 
 // A misspelt option would stop everybody instead of one user.

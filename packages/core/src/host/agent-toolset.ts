@@ -51,7 +51,8 @@ export class AgentToolset implements Toolset {
     if (isObserved) return false;
     const frame = ambientFrame();
     const around = (frame?.run === this.#run ? frame.budget : undefined) ?? ownBudget;
-    return around !== undefined && budgets.openFrom(around)?.exceeded() !== undefined;
+    const open = around && budgets.openFrom(around);
+    return open?.root.reservation?.failure !== undefined || open?.exceeded() !== undefined;
   }
 
   #unknown(name: unknown): ToolCallResult {

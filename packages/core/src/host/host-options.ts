@@ -8,6 +8,7 @@ import type { ProviderList, ProviderShapes } from '../container/provider-list.js
 import { type Duration, durationMs } from '../duration.js';
 import type { ConfigurationProblem } from '../errors/usage-errors.js';
 import type { EventListener } from '../events/event.js';
+import type { Gateway } from '../gateway/gateway.js';
 import type { StateStore } from '../store/state-store.js';
 
 /** Options of `AgentHost.create`. */
@@ -41,6 +42,13 @@ export interface AgentHostOptions<Providers extends ProviderShapes = readonly Pr
   readonly prices?: PriceTable | PriceSource;
   /** How tokens become cost units; `costLimit` of a budget needs it. @default none */
   readonly tariff?: Tariff;
+  /**
+   * Connection to a gateway: it grants the root budgets of runs, is told what they used, and gets the events. One that is given is
+   * not closed by the host.
+   *
+   * @default none: nothing leaves the process
+   */
+  readonly client?: Gateway;
   /** Idle time after which a named session is forgotten. @default '1h' */
   readonly sessionTtl?: Duration;
   /** Longest wait for calls in flight when a run ends. @default '1s' */
@@ -67,9 +75,12 @@ const KNOWN = [
   'onEvent',
   'prices',
   'tariff',
+  'client',
   'sessionTtl',
   'drain',
 ];
+
+const GATEWAY_METHODS = ['reserve', 'settle', 'tariff', 'onEvent', 'flush'] as const;
 
 /** Checks the options of a host; what is wrong goes to `problems`. */
 export function readHostOptions(
@@ -100,6 +111,7 @@ export function readHostOptions(
     onEvent,
     prices,
     tariff,
+    client,
     mode = 'enforce',
     sessionTtl = '1h',
     drain = '1s',
@@ -112,6 +124,8 @@ export function readHostOptions(
   if (clock !== undefined && (typeof clock?.now !== 'function' || typeof clock.wall !== 'function')) {
     problem('clock', clock, 'must have now() and wall()');
   }
+  if (client !== undefined && GATEWAY_METHODS.some((name) => typeof client?.[name] !== 'function'))
+    problem('client', client, `must be a Gateway, with ${GATEWAY_METHODS.join(', ')}`);
   if (onEvent !== undefined && typeof onEvent !== 'function') problem('onEvent', onEvent, 'must be a function');
   if (tariff !== undefined) checkTariff(tariff, problem);
   const duration = (name: string, value: Duration): number =>
@@ -123,6 +137,7 @@ export function readHostOptions(
     ...(store && { store }),
     ...(clock && { clock }),
     ...(onEvent && { onEvent }),
+    ...(client && { client }),
     ...(typeof tariff === 'object' && tariff && { tariff }),
     priceSource: priceSource(prices, problem),
     isObserved: mode === 'observe',

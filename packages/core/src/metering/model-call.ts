@@ -28,6 +28,7 @@ const compiled = new WeakMap<ModelPrice, CompiledPrice>();
  * @throws {UnpricedModelError} where USD are limited and the price is not known
  * @throws {BudgetClosedError} where the scope was closed, and none around it is open
  * @throws {UsageError} where `budget` is no scope of a run
+ * @throws {PaymentRequiredError} where a gateway wants a payment first; {BudgetTransportError} where it cannot be asked
  * @throws {RunStoppedError} where the run was killed or takes no calls for another reason
  * @throws {MissingRunError} outside a run, where `outside` says so
  */
@@ -39,8 +40,18 @@ export function admitModelCall(request: ModelRequest): MaybePromise<ModelCall> {
     return UNMETERED;
   }
   const { budgets, node, isClosed } = charged;
-  const { run } = budgets;
   if (isClosed) throw new BudgetClosedError(label);
+  const reservation = node?.root.reservation;
+  if (reservation === undefined) return admitted(request, budgets, node, label);
+  const now = (): ModelCall => {
+    if (reservation.failure !== undefined && !budgets.run.isObserved) throw reservation.failure;
+    return admitted(request, budgets, node, label);
+  };
+  return reservation.pending === undefined ? now() : reservation.pending.then(now);
+}
+
+function admitted(request: ModelRequest, budgets: RunBudgets, node: BudgetNode | undefined, label: string): ModelCall {
+  const { run } = budgets;
   run.assertTakesCalls(label);
   const price = priceOf(request, budgets);
   const rates: CallRates = { provider: request.provider, model: request.model, price, tariff: run.core.tariff };

@@ -37,6 +37,10 @@ export class OpenModelCall implements ModelCall {
     return this.#sent.outputCap;
   }
 
+  get node(): BudgetNode | undefined {
+    return this.#sent.node;
+  }
+
   get held(): Sent['held'] {
     return this.#sent.held;
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AnyClass } from '../agent/class-record.js';
 import type { BudgetNode } from '../budget/budget-node.js';
 import type { BudgetOptions } from '../budget/budget-options.js';
-import { type BudgetScope, SeenScope } from '../budget/budget-scope.js';
+import { type BudgetScope, HeldScope, SeenScope } from '../budget/budget-scope.js';
 import { RunBudgets } from '../budget/run-budgets.js';
 import type { Scheduled } from '../clock.js';
 import { checkFunction } from '../errors/argument-check.js';
@@ -112,7 +112,9 @@ export class AgentRun implements CallRun {
 
   /** Resolves once writes that calls depend on have arrived; `undefined` where there are none. */
   get ready(): Promise<void> | undefined {
-    return this.#writes.ready;
+    const reserving = this.#budgets?.reserving;
+    if (reserving === undefined) return this.#writes.ready;
+    return Promise.all([this.#writes.ready, reserving]).then(() => {});
   }
 
   get nonce(): string {
@@ -167,7 +169,14 @@ export class AgentRun implements CallRun {
     if (this.#ending !== undefined) throw new RunEndedError('run.budget');
     if (body !== undefined) checkFunction('run.budget', 'body', body);
     const scope = this.budgets.open('run.budget', options, this.#budgetAround());
-    return body === undefined ? scope : within(scope, body);
+    return body === undefined ? scope : this.#within(scope, body);
+  }
+
+  async #within<Result>(scope: BudgetScope, body: (scope: BudgetScope) => Result | Promise<Result>): Promise<Result> {
+    await using open = scope;
+    const node = HeldScope.nodeOf(open);
+    if (node?.root.reservation !== undefined) await this.budgets.granted(node);
+    return await open.run(() => body(open));
   }
 
   get currentBudget(): BudgetScope | undefined {
@@ -267,7 +276,7 @@ export class AgentRun implements CallRun {
     this.#unlisten?.();
     this.#controller?.abort(ended('run'));
     await this.#calls.drain(ended, this.core.clock, this.core.drainMs);
-    this.#budgets?.end();
+    await this.#budgets?.end();
     try {
       await this.#forget();
       await this.#agents.release(this);
@@ -338,12 +347,4 @@ export class AgentRun implements CallRun {
     const { id: runId, sessionId, userId } = this;
     return { category: 'run', severity, outcome, time: this.core.clock.wall(), runId, sessionId, userId };
   }
-}
-
-async function within<Result>(
-  scope: BudgetScope,
-  body: (scope: BudgetScope) => Result | Promise<Result>,
-): Promise<Result> {
-  await using open = scope;
-  return await open.run(() => body(open));
 }

@@ -2,6 +2,7 @@ import type { PriceSource } from '../budget/model-price.js';
 import type { Tariff } from '../budget/tariff.js';
 import type { SchedulingClock } from '../clock.js';
 import type { EventHub } from '../events/event-hub.js';
+import type { GatewayLink } from '../gateway/gateway-link.js';
 import type { StateStore } from '../store/state-store.js';
 
 /** What runs need of their host. */
@@ -19,4 +20,8 @@ export interface RunCore {
   readonly prices: PriceSource | undefined;
   /** How tokens become cost units. */
   readonly tariff: Tariff | undefined;
+  /** Whether cost units can be limited: there is a tariff, or a gateway that has one. */
+  readonly takesCostLimits: boolean;
+  /** The connection to a gateway. */
+  readonly gateway: GatewayLink | undefined;
 }
