@@ -95,7 +95,7 @@ export { type ConfigurationProblem, HostConfigurationError, UsageError } from '.
 export type * from './events/event.js';
 export { idText } from './facts/fact-value.js';
 export { foldLoosely } from './facts/loose-match.js';
-export { type MentionOptions, UserTextIndex, type UserTextIndexOptions } from './facts/user-text.js';
+export { type MentionOptions, type SaidOptions, UserTextIndex, type UserTextIndexOptions } from './facts/user-text.js';
 export type { UserTextMatch } from './facts/user-text-match.js';
 export { argumentsKey } from './guards/arguments-key.js';
 export { type BlockRegexOptions, blockRegex } from './guards/block-regex.js';
