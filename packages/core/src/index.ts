@@ -93,6 +93,7 @@ export {
 } from './errors/run-errors.js';
 export { type ConfigurationProblem, HostConfigurationError, UsageError } from './errors/usage-errors.js';
 export type * from './events/event.js';
+export { type FactAbout, factAbout } from './facts/fact-about.js';
 export { idText } from './facts/fact-value.js';
 export { foldLoosely } from './facts/loose-match.js';
 export { type MentionOptions, type SaidOptions, UserTextIndex, type UserTextIndexOptions } from './facts/user-text.js';
