@@ -1,7 +1,7 @@
 import type { AgentClass } from '@actguard/replay';
 
-/** The agent of each suite. */
-export const SUITES: Readonly<Record<string, () => Promise<AgentClass>>> = {
+/** The agent of each suite, loaded when a trace of it is replayed. */
+export const suites: Readonly<Record<string, () => Promise<AgentClass>>> = {
   banking: async () => (await import('./banking.js')).BankingAgent,
   slack: async () => (await import('./slack.js')).SlackAgent,
   workspace: async () => (await import('./workspace.js')).WorkspaceAgent,

@@ -1,4 +1,4 @@
-import { type ArgumentPath, type Rule, requireFact } from '@actguard/core';
+import { type ArgumentPath, foldLoosely, type Rule, requireFact, rule } from '@actguard/core';
 
 /**
  * Facts and rules about web addresses.
@@ -37,25 +37,22 @@ export function addressFromUser<Args>(arg: NoInfer<ArgumentPath<Args>>): Rule<Ar
 }
 
 /**
- * Texts that leave the agent under the user's name hold only links that are known, as `knownAddress` says: a link that a page
- * talked the model into passing on is refused. For the links, which are no argument of the tool, see `linksIn`:
+ * Texts that are sent in the user's name hold only links that are known, as `knownAddress` says: a link that a page talked the
+ * model into passing on is refused. A text without links passes.
  *
- * ```ts
- * const message = v.pipe(
- *   v.looseObject({ to: v.string(), body: v.string() }),
- *   v.transform(({ to, body }) => ({ to, body, links: linksIn(body) })),
- * );
- * ```
- *
- * @param arg the argument that holds the links; a text without links passes
+ * @param arg the argument that holds the text; it must be one
  */
-export function onlyKnownLinks<Args extends { readonly links: readonly string[] }>(): Rule<Args> {
-  return requireFact<{ readonly links: readonly string[] }>('links', WEB_ADDRESS, {
-    from: ['user', 'app', 'tool'],
-    match: 'loose',
-    optional: true,
-    hint: 'Leave the link out, or use one exactly as the user or a message gave it.',
-  }) as Rule<Args>;
+export function onlyKnownLinks<Name extends string>(arg: Name): Rule<Readonly<Record<Name, string>>> {
+  return rule<Readonly<Record<Name, string>>>(
+    `only known links in ${arg}`,
+    (args, facts) => {
+      const proven = new Set(facts.list(WEB_ADDRESS).map(({ value }) => foldLoosely(value)));
+      const isKnown = (link: string): boolean =>
+        proven.has(foldLoosely(link)) || facts.mentioned(link, { match: 'loose' });
+      return linksIn(args[arg]).every(isKnown) || 'It holds a link that neither the user nor a message gave.';
+    },
+    { hint: 'Leave the link out, or write one exactly as the user or a message gave it.' },
+  );
 }
 
 /**
@@ -64,13 +61,14 @@ export function onlyKnownLinks<Args extends { readonly links: readonly string[] 
  * none. Full-width letters and invisible characters hide nothing. Time is linear in the length of the text.
  */
 export function linksIn(text: string): string[] {
-  if (typeof text !== 'string') return [];
-  const plain = text.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '');
-  return Array.from(plain.matchAll(LINK), ([found]) => found.replace(/[.,;:!?*_~]+$/u, '')).filter(
-    (link) => !FILE_NAME.test(link),
-  );
+  const visible = text.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '');
+  const plain = visible.replace(NO_PART_OF_A_HOST, ' ');
+  const found = Array.from(plain.matchAll(LINK), ([link]) => link.replace(/[.,;:!?*_~]+$/u, ''));
+  return found.filter((link) => !FILE_NAME.test(link));
 }
 
+// Underscores in front of a word, as in Markdown, and the line ends that models write as a backslash and a letter.
+const NO_PART_OF_A_HOST = /(?<![\p{L}\p{M}\p{N}_.@-])_+|\\[nrt](?=www\.|https?:\/\/)/giu;
 // What ends a link where it stands in prose, Markdown or HTML; \u0060 is the backtick.
 const REST = String.raw`[^\s<>"'\u0060|\\^()\[\]{}«»“”‘’]`;
 const LABEL = String.raw`[\p{L}\p{M}\p{N}_-]`;

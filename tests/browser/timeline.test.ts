@@ -1,27 +1,19 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { renderTimeline } from '@actguard/timeline';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { scenarios } from '../../examples/scenarios.js';
 import { launchBrowser, whyNoBrowser } from '../support/browser.js';
+import { fitOf, openPage, WAYS } from '../support/opened-page.js';
 import { readStructure } from '../support/page-structure.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TIME_LIMIT = 60_000;
-const WAYS = [
-  { name: 'light', width: 1280, colorScheme: 'light' },
-  { name: 'dark', width: 1280, colorScheme: 'dark' },
-  { name: 'light, 360 px wide', width: 360, colorScheme: 'light' },
-  { name: 'dark, 360 px wide', width: 360, colorScheme: 'dark' },
-] as const;
 
 if (whyNoBrowser !== undefined) console.warn(`Tests in a browser are skipped, ${whyNoBrowser}`);
 const describeInBrowser = whyNoBrowser === undefined ? describe : describe.skip;
@@ -42,47 +34,12 @@ describeInBrowser(`a page in a browser${whyNoBrowser === undefined ? '' : ` (ski
     rmSync(folder, { recursive: true, force: true });
   }, TIME_LIMIT);
 
-  /** Opens a page and collects everything that it complains of or asks for. */
-  async function opened<Result>(
-    file: string,
-    { width, colorScheme }: { readonly width: number; readonly colorScheme: 'light' | 'dark' },
-    look: (page: Page) => Promise<Result>,
-  ): Promise<{ seen: Result; complaints: string[]; requests: string[] }> {
-    if (browser === undefined) throw new Error('the browser did not start');
-    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-    try {
-      const page = await context.newPage();
-      const complaints: string[] = [];
-      const requests: string[] = [];
-      page.on('console', (message) => complaints.push(message.text()));
-      page.on('pageerror', (error) => complaints.push(String(error)));
-      page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
-      page.on('request', (request) => requests.push(request.url()));
-      await page.goto(pathToFileURL(file).href);
-      const seen = await look(page);
-      return { seen, complaints, requests };
-    } finally {
-      await context.close();
-    }
-  }
-
   test.each(WAYS)(
     'the demo is accessible and fits: $name',
     async (way) => {
-      const { seen, complaints, requests } = await opened(demo, way, async (page) => {
-        await page.evaluate(`for (const details of document.querySelectorAll('details')) details.open = true`);
-        const overflow = await page.evaluate(
-          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-        );
-        await page.evaluate(AXE);
-        const axe = (await page.evaluate(
-          `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice'] })`,
-        )) as AxeResults;
-        return { overflow, axe };
-      });
-      const { violations, passes } = seen.axe;
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-      expect(passes.map(({ id }) => id)).toContain('color-contrast');
+      const { seen, complaints, requests } = await openPage(browser, demo, way, fitOf);
+      expect(seen.violations).toEqual([]);
+      expect(seen.passes).toContain('color-contrast');
       expect(seen.overflow).toBe(0);
       expect(complaints).toEqual([]);
       expect(requests).toEqual([pathToFileURL(demo).href]);
@@ -93,7 +50,7 @@ describeInBrowser(`a page in a browser${whyNoBrowser === undefined ? '' : ` (ski
   test(
     'the demo shows every scenario, with lines from where facts were proven',
     async () => {
-      const { seen } = await opened(demo, WAYS[0], async (page) => ({
+      const { seen } = await openPage(browser, demo, WAYS[0], async (page) => ({
         headings: await page.locator('h2:visible').allTextContents(),
         links: await page.locator('nav a').allTextContents(),
         arrows: await page.locator('.rail .n:visible').count(),
@@ -128,7 +85,7 @@ describeInBrowser(`a page in a browser${whyNoBrowser === undefined ? '' : ` (ski
       ];
       const file = path.join(folder, 'hostile.html');
       writeFileSync(file, hostilePage(attacks));
-      const { seen, complaints, requests } = await opened(file, WAYS[0], async (page) => ({
+      const { seen, complaints, requests } = await openPage(browser, file, WAYS[0], async (page) => ({
         elements: await listed(page, '[...document.querySelectorAll("*")].map(({ localName }) => localName)'),
         attributes: await listed(
           page,
@@ -152,7 +109,7 @@ describeInBrowser(`a page in a browser${whyNoBrowser === undefined ? '' : ` (ski
     async (way) => {
       const file = path.join(folder, 'long.html');
       writeFileSync(file, hostilePage(Array.from({ length: 7 }, () => 'W'.repeat(120))));
-      const { seen } = await opened(file, way, async (page) => {
+      const { seen } = await openPage(browser, file, way, async (page) => {
         await page.evaluate(`for (const details of document.querySelectorAll('details')) details.open = true`);
         return {
           overflow: await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
@@ -176,7 +133,7 @@ describeInBrowser(`a page in a browser${whyNoBrowser === undefined ? '' : ` (ski
       const file = path.join(folder, 'injected.html');
       const injected = '<style>body{outline:3px solid}</style><script>document.title = "run"</script>';
       writeFileSync(file, renderTimeline([], { title: 'Safe' }).replace('</body>', `${injected}</body>`));
-      const { seen, complaints } = await opened(file, WAYS[0], async (page) => ({
+      const { seen, complaints } = await openPage(browser, file, WAYS[0], async (page) => ({
         title: await page.title(),
         outline: await page.evaluate('getComputedStyle(document.body).outlineStyle'),
         width: await page.evaluate('getComputedStyle(document.body).maxWidth'),

@@ -1,11 +1,11 @@
 const ELEMENTS = new Set(
   `html head meta title style body header main footer nav section article h1 h2 h3 p ol ul li div span b i q code pre
-  blockquote a details summary wbr svg defs symbol use path line circle rect`.split(/\s+/),
+  blockquote a details summary wbr svg defs symbol use path line circle rect table thead tbody tr th td`.split(/\s+/),
 );
 const VOID = new Set(['meta', 'wbr']);
 const ATTRIBUTES = new Set(
   `lang charset http-equiv content name class id href title role aria-label aria-hidden focusable width height viewBox d x y
-  x1 x2 y1 y2 cx cy r rx`.split(/\s+/),
+  x1 x2 y1 y2 cx cy r rx scope colspan tabindex aria-labelledby`.split(/\s+/),
 );
 const TAG = /^<(\/?)([a-z][a-z0-9]*)((?: [A-Za-z0-9-]+="[^"<>]*")*) ?(\/?)>/;
 const ATTRIBUTE = / ([A-Za-z0-9-]+)="([^"<>]*)"/g;

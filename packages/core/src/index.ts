@@ -99,9 +99,10 @@ export {
 } from './errors/run-errors.js';
 export { type ConfigurationProblem, HostConfigurationError, UsageError } from './errors/usage-errors.js';
 export type * from './events/event.js';
+export { type FactAbout, factAbout } from './facts/fact-about.js';
 export { idText } from './facts/fact-value.js';
 export { foldLoosely } from './facts/loose-match.js';
-export { type MentionOptions, UserTextIndex, type UserTextIndexOptions } from './facts/user-text.js';
+export { type MentionOptions, type SaidOptions, UserTextIndex, type UserTextIndexOptions } from './facts/user-text.js';
 export type { UserTextMatch } from './facts/user-text-match.js';
 export type * from './gateway/gateway.js';
 export { argumentsKey } from './guards/arguments-key.js';

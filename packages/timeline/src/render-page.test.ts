@@ -302,3 +302,60 @@ describe('what is hostile', () => {
     }
   });
 });
+
+describe('a table', () => {
+  const table = {
+    caption: 'Shares',
+    columns: [{ label: 'Policy' }, { label: 'Allowed', isNumber: true }],
+    groups: [
+      { title: 'Airline', text: '3 traces', rows: [{ cells: ['ours', '2/3'], isMain: true }, { cells: ['none'] }] },
+      { rows: [{ cells: ['all', '3/3', 'too many'] }] },
+    ],
+    notes: ['A note.'],
+  };
+
+  test('stands above the sections, with headings for what reads it aloud', () => {
+    const sections = [
+      { title: 'One', events: [] },
+      { title: 'Two', events: [] },
+    ];
+    const page = renderTimelines({ title: 'Replay', tables: [table], sections });
+    expect(page).toContain('<h2 id="_figures1">Shares</h2>');
+    expect(page).toContain('<th scope="col">Policy</th><th scope="col" class="num">Allowed</th>');
+    expect(page).toContain('<th scope="rowgroup" colspan="2">Airline <span class="about">3 traces</span></th>');
+    expect(page).toContain('<tr class="main"><th scope="row">ours</th><td class="num">2/3</td></tr>');
+    expect(page).toContain('<th scope="row">none</th><td class="num"></td>');
+    expect(page).not.toContain('too many');
+    expect(page.indexOf('A note.')).toBeLessThan(page.indexOf('>One</a>'));
+    expect(readStructure(page).problems).toEqual([]);
+  });
+
+  test('shows text as text', () => {
+    const text = '<img src=x onerror=alert(1)>';
+    const hostile = {
+      caption: text,
+      columns: [{ label: text }, { label: text }],
+      groups: [{ title: text, text, rows: [{ cells: [text, text] }] }],
+      notes: [text],
+    };
+    expect(readStructure(renderTimelines({ title: 'T', tables: [hostile], sections: [] })).problems).toEqual([]);
+  });
+});
+
+test('links to many sections are folded', () => {
+  const sections = Array.from({ length: 30 }, (_, index) => ({ title: `Number ${index}`, events: [] }));
+  expect(renderTimelines({ title: 'T', sections })).toContain('<summary>30 sections</summary>');
+  expect(renderTimelines({ title: 'T', sections: sections.slice(0, 5) })).not.toContain('5 sections');
+});
+
+test('a section shows the clock, how long things took, or no times at all', () => {
+  const story = new Story();
+  story.call('Desk.list', {});
+  const page = (times?: 'clock' | 'relative' | 'none'): string =>
+    renderTimelines({ title: 'T', sections: [{ title: 'S', events: story.events, times }] });
+  expect(page()).toContain('1970-01-01 00:00:00 UTC');
+  expect(page('clock')).toBe(page());
+  expect(page('relative')).not.toContain('1970');
+  expect(page('relative')).toContain('1 ms');
+  expect(page('none')).not.toMatch(/1970| ms\b/);
+});

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { ActGuardEvent } from '@actguard/core';
 import { Html, html } from './html.js';
 import { icon, legend, SPRITE } from './marks.js';
-import { renderRun } from './render-run.js';
+import { renderRun, type ShownTimes } from './render-run.js';
+import { renderTable, type TimelineTable } from './render-table.js';
 import type { RunModel } from './run-model.js';
 import { runsIn } from './runs-of.js';
 import { counted } from './shown-text.js';
@@ -38,6 +39,11 @@ export interface TimelineSection {
   readonly notes?: readonly TimelineNote[] | undefined;
   /** Of one host or several, in their order. */
   readonly events: readonly ActGuardEvent[];
+  /**
+   * `clock`: when it began, and how long everything took. `relative`: only how long. `none`: for events that were made up or
+   * recorded without times. @default 'clock'
+   */
+  readonly times?: ShownTimes | undefined;
 }
 
 /** A page of several sections. */
@@ -46,6 +52,8 @@ export interface TimelineSections {
   readonly title: string;
   /** A few sentences of plain text; line breaks stay. */
   readonly intro?: string | undefined;
+  /** Above the sections. @default [] */
+  readonly tables?: readonly TimelineTable[] | undefined;
   /** In the order in which they are shown. */
   readonly sections: readonly TimelineSection[];
 }
@@ -63,18 +71,21 @@ export function renderTimeline(events: readonly ActGuardEvent[], page: TimelineP
 }
 
 /** The same for several lists of events, each in a section of its own, with links to them at the top. */
-export function renderTimelines({ title, intro, sections }: TimelineSections): string {
+export function renderTimelines({ title, intro, tables = [], sections }: TimelineSections): string {
   const ids = new Set<string>();
   const drawn = sections.map((section, index) => {
     const id = idOf(section.id, index, ids);
     return { ...section, id, prefix: `_t${index + 1}`, ...runsIn(section.events) };
   });
   const links = drawn.map((section) => html`<li><a href="#${section.id}">${section.title}</a></li>`);
-  const content = html`${links.length > 1 && html`<nav aria-label="Sections"><ol class="contents" role="list">${links}</ol></nav>`}<main>${legendBox()}${drawn.map(
-    ({ id, prefix, title: name, text, notes = [], runs, unreadable }) =>
+  const figures = tables.map((table, index) => renderTable(table, `_figures${index + 1}`));
+  const nav = links.length > 1 && html`<nav aria-label="Sections">${contents(links)}</nav>`;
+  const top = tables.length === 0 ? html`${nav}<main>` : html`<main>${figures}${nav}`;
+  const content = html`${top}${legendBox()}${drawn.map(
+    ({ id, prefix, title: name, text, notes = [], runs, unreadable, times }) =>
       html`<section class="section"><h2 id="${id}">${name}</h2>${text !== undefined && html`<p class="text">${text}</p>`}${notesOf(
         [...notes, ...notesOnMissing(unreadable)],
-      )}${drawnRuns(runs, prefix, 3)}</section>`,
+      )}${drawnRuns(runs, prefix, 3, times)}</section>`,
   )}</main>`;
   return document(title, intro, summaryOf(drawn.flatMap(({ runs }) => runs)), content);
 }
@@ -90,9 +101,18 @@ export function renderSingle(
   return document(title, intro, summaryOf(runs), content);
 }
 
-function drawnRuns(runs: readonly RunModel[], prefix: string, level: 2 | 3): Html {
+/** From here on links are folded, or they would fill the first screen. */
+const MANY_LINKS = 24;
+
+function contents(links: readonly Html[]): Html {
+  const list = html`<ol class="contents" role="list">${links}</ol>`;
+  if (links.length < MANY_LINKS) return list;
+  return html`<details class="legend"><summary>${counted(links.length, 'section')}</summary><div>${list}</div></details>`;
+}
+
+function drawnRuns(runs: readonly RunModel[], prefix: string, level: 2 | 3, times: ShownTimes = 'clock'): Html {
   if (runs.length === 0) return html`<p class="note">No run was seen.</p>`;
-  return html`${runs.map((run, index) => renderRun(run, { prefix, index, level }))}`;
+  return html`${runs.map((run, index) => renderRun(run, { prefix, index, level, times }))}`;
 }
 
 function notesOf(notes: readonly TimelineNote[]): Html | false {

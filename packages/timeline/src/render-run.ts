@@ -17,13 +17,18 @@ export interface RunPlace {
   readonly index: number;
   /** Of its heading. */
   readonly level: 2 | 3;
+  readonly times: ShownTimes;
 }
+
+/** Which times of a run are shown. */
+export type ShownTimes = 'clock' | 'relative' | 'none';
 
 /** From here on a browser draws steps only when they are about to be seen. */
 const MANY_STEPS = 200;
 
 /** A run with its steps, and lines from where facts were proven to where they were needed. */
-export function renderRun(run: RunModel, place: RunPlace): Html {
+export function renderRun(told: RunModel, place: RunPlace): Html {
+  const run = place.times === 'none' ? withoutTimes(told) : told;
   const runId = (index: number): string => `${place.prefix}r${index + 1}`;
   const page: RunPage = {
     run,
@@ -66,7 +71,7 @@ function kindOf(step: StepModel): string {
   return step.step === 'budget' ? `budget-step ${step.state}` : step.step;
 }
 
-function heading(run: RunModel, { index, level, prefix }: RunPlace): Html {
+function heading(run: RunModel, { index, level, prefix, times }: RunPlace): Html {
   const calls = run.steps.filter((step) => step.step === 'call');
   const stopped = calls.filter(({ ending }) => ending === 'refused' || ending === 'withheld').length;
   const title = html`Run ${index + 1} <span class="id">${cut(run.runId, 64)}</span>`;
@@ -78,10 +83,16 @@ function heading(run: RunModel, { index, level, prefix }: RunPlace): Html {
     ...(stopped > 0 ? [html`<li>${stopped} refused</li>`] : []),
     ...modelFacts(run),
     ...(run.durationMs === undefined ? [] : [html`<li>took ${shownDuration(run.durationMs)}</li>`]),
-    html`<li>${run.startedAt === undefined ? 'began before this page does' : shownTime(run.startedAt)}</li>`,
+    ...(times === 'clock'
+      ? [html`<li>${run.startedAt === undefined ? 'began before this page does' : shownTime(run.startedAt)}</li>`]
+      : []),
   ];
   const named = level === 2 ? html`<h2 id="${id}">${title}</h2>` : html`<h3 id="${id}">${title}</h3>`;
   return html`<header class="run-head"><div class="run-title">${named}${outcomeOf(run)}</div><ul class="about-run" role="list">${facts}</ul>${barsOf(run.budgets)}</header>`;
+}
+
+function withoutTimes({ startedAt: _startedAt, durationMs: _durationMs, ...run }: RunModel): RunModel {
+  return { ...run, steps: run.steps.map((step) => (step.step === 'call' ? { ...step, durationMs: undefined } : step)) };
 }
 
 function modelFacts({ steps }: RunModel): Html[] {

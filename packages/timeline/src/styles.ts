@@ -57,6 +57,23 @@ h3,.run h2{font-size:16px;line-height:24px;font-weight:650}
 .note{margin:12px 0;color:var(--dim);font-size:14px}
 .page-foot{margin-top:48px;color:var(--dim);font-size:13px}
 
+.figures{margin:0 0 28px}
+.figures .note{margin:6px 0 0;max-width:100ch}
+.scroll{overflow-x:auto;margin-top:10px;border:1px solid var(--edge);border-radius:10px;background:var(--card)}
+.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+table{width:100%;border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}
+th,td{padding:4px 14px;text-align:left;vertical-align:top;font-weight:400;unicode-bidi:isolate}
+td{min-width:170px;overflow-wrap:anywhere}
+.num{min-width:0;text-align:right;white-space:nowrap}
+thead th{padding-block:8px;border-bottom:1px solid var(--edge);color:var(--dim);font-size:13px}
+tbody th{color:var(--dim);overflow-wrap:break-word}
+tbody tr{color:var(--dim)}
+tbody .main,tbody .main th{color:var(--ink);font-weight:600}
+tbody .main td{font-weight:600}
+.group th{padding-top:12px;color:var(--ink);font-weight:650}
+.group .about{margin-left:8px;font-weight:400}
+tbody:last-child tr:last-child>*{padding-bottom:10px}
+
 .legend{margin:0 0 8px;border:1px solid var(--edge);border-radius:10px;background:var(--card);font-size:14px}
 .legend summary{padding:8px 14px;cursor:pointer;font-weight:600}
 .legend>div{padding:2px 14px 14px;color:var(--dim)}

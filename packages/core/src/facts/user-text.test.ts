@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { tokenize, UserTextIndex } from './user-text.js';
+import { type SaidOptions, tokenize, UserTextIndex } from './user-text.js';
 
 function indexOf(...turns: string[]): UserTextIndex {
   const index = new UserTextIndex();
@@ -196,5 +196,36 @@ describe('UserTextIndex', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('whether the user said something', () => {
+  it.each<[boolean, string, string, SaidOptions['match']]>([
+    [true, 'ord-17', 'Remove ord-17.', 'exact'],
+    [false, 'ORD-17', 'Remove ord-17.', 'exact'],
+    [true, 'ORD-17', 'Remove ord-17.', 'loose'],
+    [true, 'example.com', 'See https://www.example.com/ for more', 'loose'],
+    // As a value of an argument it would be ambiguous; that it was said is not.
+    [true, 'LUNCH', 'Lunch, or lunch?', 'loose'],
+    [true, 'team lunch', 'The Team, lunch at noon', 'loose'],
+    [false, 'lunch team', 'The Team, lunch at noon', 'loose'],
+    [true, 'mina_k@', 'I am mina_k@example.com.', 'start'],
+    [false, 'mina_k@', 'I am not_mina_k@example.com.', 'start'],
+    [false, 'Mina_k@', 'I am mina_k@example.com.', 'start'],
+    [true, 'ord', 'Remove ord-17.', 'start'],
+    [false, 'or', 'Remove ord-17.', 'start'],
+    [false, 'Remove ord', 'Remove ord-17.', 'start'],
+    [false, '', 'Remove ord-17.', 'start'],
+    [false, '', 'Remove ord-17.', 'loose'],
+    [false, 'ord-17', 'Remove ord-17.', 'anything' as 'exact'],
+  ])('is %p of %p in %p, match %p', (isSaid, value, turn, match) => {
+    expect(indexOf(turn).says(value, match === undefined ? {} : { match })).toBe(isSaid);
+  });
+
+  it('counts short values only where it is told to', () => {
+    expect(indexOf('Order o1.').says('o1')).toBe(false);
+    expect(indexOf('Order o1.').says('o1', { minLength: 2 })).toBe(true);
+    expect(indexOf('Order o1.').says('O1', { match: 'loose', minLength: 2 })).toBe(true);
+    expect(indexOf('Order o1.').says('o', { match: 'start', minLength: 1 })).toBe(true);
   });
 });

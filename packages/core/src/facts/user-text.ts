@@ -9,6 +9,17 @@ export interface MentionOptions {
   readonly loose?: boolean;
 }
 
+/** How a rule asks whether the user said something. */
+export interface SaidOptions {
+  /**
+   * `exact`: as written, in whole words. `loose`: forgiving what `foldLoosely` forgives, and punctuation between words. `start`: a
+   * word begins with it, so that `mina@` is found in `mina@example.com`; of a single word only. @default 'exact'
+   */
+  readonly match?: 'exact' | 'loose' | 'start';
+  /** Values of fewer characters don't count: a short one turns up in any text. @default 3 */
+  readonly minLength?: number;
+}
+
 /** Limits of a `UserTextIndex`. */
 export interface UserTextIndexOptions {
   /** Tokens that are kept. A turn costs one per token, but at least one, and one per 64 characters. @default 100_000 */
@@ -95,6 +106,22 @@ export class UserTextIndex {
     return this.#findExact(value) ?? (loose ? this.#findLoose(value) : undefined);
   }
 
+  /**
+   * Whether a turn says the value, in whichever spelling `match` forgives. With `match: 'start'` it costs as much as there are
+   * different words.
+   */
+  says(value: string, { match = 'exact', minLength = DEFAULT_MIN_LENGTH }: SaidOptions = {}): boolean {
+    if (match !== 'loose') {
+      if (match === 'exact') return this.mentions(value, { minLength }) !== undefined;
+      return match === 'start' && !isShorter(value, minLength) && this.#exact.someStartsWith(value);
+    }
+    if (this.mentions(value, { minLength }) !== undefined) return true;
+    if (typeof value !== 'string' || value.length > MAX_ID_LENGTH) return false;
+    if (isShorter(foldLoosely(value), minLength)) return false;
+    const [place] = this.#loosePlaces(value)?.places ?? [];
+    return place !== undefined;
+  }
+
   #append(token: string, gap: string): void {
     this.#exact.add(token);
     this.#gaps.push(gap);
@@ -108,6 +135,18 @@ export class UserTextIndex {
   }
 
   #findLoose(value: string): string | undefined {
+    const { phrase, places } = this.#loosePlaces(value) ?? {};
+    if (phrase === undefined || places === undefined) return undefined;
+    let found: string | undefined;
+    for (const at of places) {
+      const spelling = this.#spelling(phrase, at);
+      if (found !== undefined && found !== spelling) return undefined;
+      found = spelling;
+    }
+    return found;
+  }
+
+  #loosePlaces(value: string): { readonly phrase: Phrase; readonly places: Iterable<number> } | undefined {
     const exact = phraseOf(value);
     if (exact === undefined) return undefined;
     const { tokens, gaps, head, tail } = exact;
@@ -117,13 +156,7 @@ export class UserTextIndex {
       head: head.trimStart(),
       tail: withoutPunctuation(tail).trimEnd(),
     };
-    let found: string | undefined;
-    for (const at of this.#places(this.#foldedOccurrences(), phrase, sameGapLoosely)) {
-      const spelling = this.#spelling(phrase, at);
-      if (found !== undefined && found !== spelling) return undefined;
-      found = spelling;
-    }
-    return found;
+    return { phrase, places: this.#places(this.#foldedOccurrences(), phrase, sameGapLoosely) };
   }
 
   #foldedOccurrences(): Occurrences {
@@ -183,6 +216,11 @@ class Occurrences {
 
   last(token: string): number {
     return this.#last.get(token) ?? -1;
+  }
+
+  someStartsWith(start: string): boolean {
+    for (const token of this.#last.keys()) if (token.startsWith(start)) return true;
+    return false;
   }
 
   before(at: number): number {

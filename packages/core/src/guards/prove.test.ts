@@ -4,11 +4,14 @@ import {
   Agent,
   AgentHost,
   type AgentHostOptions,
+  Enforce,
+  factAbout,
   Idempotent,
   MemoryStore,
   Prove,
   type ProveOptions,
   type Run,
+  requireFact,
   Tool,
 } from '../index.js';
 import { TestClock } from '../testing/test-clock.js';
@@ -303,6 +306,78 @@ describe('@Prove, when it mints', () => {
     await source.find({ user: 7 });
     await source.find({ user: ['bob'] });
     expect((await run.facts.list()).map(({ about }) => about)).toEqual(['alice', '7', undefined]);
+  });
+
+  it('stores what an extractor says that a value is about, before the argument', async () => {
+    const mails = [
+      { id: 'm1', from: 'mina' },
+      { id: 'm2', from: 'ole' },
+      { id: 'm3', from: 'mina' },
+      { id: 'm4', from: undefined },
+    ];
+    const extract = (found: typeof mails) => [...found.map(({ id, from }) => factAbout(id, from)), 'm5'];
+    const { run, source } = await open({ kind: 'mail', extract, about: 'user' }, () => mails);
+    await source.find({ user: 'alice' });
+    const facts = (await run.facts.list('mail')).map(({ value, about }) => [value, about]);
+    expect(facts).toEqual(
+      expect.arrayContaining([
+        ['m1', 'mina'],
+        ['m2', 'ole'],
+        ['m3', 'mina'],
+        ['m5', 'alice'],
+      ]),
+    );
+    expect(facts).toHaveLength(4);
+  });
+
+  it('keeps the first values of what is about several, and counts them together', async () => {
+    const extract = (values: readonly string[]) => values.map((value, index) => factAbout(value, `a${index % 2}`));
+    const proofs = { kind: 'v', extract, maxItems: 3, onTooMany: 'truncate' as const };
+    const { run, source } = await open(proofs, () => ['1', '2', '3', '4', '5']);
+    await source.find({});
+    expect(await valuesOf(run)).toHaveLength(3);
+    await host?.close();
+    const blocked = await open({ kind: 'v', extract, maxItems: 4 }, () => ['1', '2', '3', '4', '5']);
+    await expect(blocked.source.find({})).rejects.toMatchObject({ code: 'TOO_MANY_RESULTS' });
+    expect(await valuesOf(blocked.run)).toEqual([]);
+  });
+
+  it('takes no result for what only factAbout can say', async () => {
+    const forged = [{ value: 'm1', about: 'mina' }];
+    expect(await minted((found: unknown) => found, forged)).toEqual([]);
+    await host?.close();
+    expect(await minted('[]', forged)).toEqual([]);
+  });
+
+  it('warns of no missing about where an extractor may say it', async () => {
+    @Agent()
+    class Mailbox {
+      @Tool()
+      @Prove({
+        kind: 'mail',
+        extract: (found: { id: string; from: string }[]) => found.map((m) => factAbout(m.id, m.from)),
+      })
+      async list() {
+        return [{ id: 'm1', from: 'mina' }];
+      }
+
+      @Tool()
+      @Enforce(requireFact('id', 'mail', { about: 'sender' }))
+      async remove({ id }: { id: string; sender: string }) {
+        return id;
+      }
+    }
+    host = await AgentHost.create({ agents: [Mailbox] });
+    expect(
+      host
+        .explain(Mailbox)
+        .tools.flatMap(({ warnings }) => warnings)
+        .join(),
+    ).not.toContain('no @Prove of it says about');
+    const agent = host.open().get(Mailbox);
+    await agent.list();
+    expect(await agent.remove({ id: 'm1', sender: 'mina' })).toBe('m1');
+    await expect(agent.remove({ id: 'm1', sender: 'ole' })).rejects.toMatchObject({ code: 'MISSING_FACT' });
   });
 
   it('a tool that yields proves each value as it comes', async () => {

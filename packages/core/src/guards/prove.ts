@@ -4,6 +4,7 @@ import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
 import type { SchedulingClock } from '../clock.js';
 import type { Duration } from '../duration.js';
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
+import { isFactAbout } from '../facts/fact-about.js';
 import { idText } from '../facts/fact-value.js';
 import type { FactAdd } from '../store/operations.js';
 import type { Guard, GuardedCall } from './guard.js';
@@ -18,7 +19,7 @@ export interface ProveOptions<Args, Result = unknown> {
   /**
    * Where the values are in the result: a property (of each element where the result is a list), a path
    * (`'orders[].items[].id'`, `'[].recipients[]'`, `'variants.$keys'`), or a function of result and arguments (for ids inside
-   * a text). Only non-empty texts of at most 1,024 characters and whole numbers (safe integers, bigints) are values;
+   * a text, and for `factAbout`). Only non-empty texts of at most 1,024 characters and whole numbers (safe integers, bigints) are values;
    * anything else there mints nothing.
    */
   readonly extract: string | ((result: Result, args: Args) => unknown);
@@ -92,35 +93,50 @@ class ProveGuard implements Guard {
     this.#truncates = check.oneOf('onTooMany', ['block', 'truncate'], 'block') === 'truncate';
   }
 
-  returned(call: GuardedCall, result: unknown): FactAdd | undefined {
-    let values = this.#valuesIn(result, call.args);
-    if (values.length > this.#maxItems) {
-      if (!this.#truncates) throw this.#tooMany(values.length, result);
-      values = values.slice(0, this.#maxItems);
+  returned(call: GuardedCall, result: unknown): FactAdd | readonly FactAdd[] | undefined {
+    const found = this.#valuesIn(result, call);
+    const count = countOf(found);
+    if (count > this.#maxItems) {
+      if (!this.#truncates) throw this.#tooMany(count, result);
+      truncate(found, this.#maxItems);
     }
-    if (values.length === 0) return undefined;
+    // Nearly always all values are about the same.
+    const [only] = found;
+    if (only === undefined) return undefined;
+    if (found.size === 1) return this.#mint(call, ...only);
+    return Array.from(found, (each) => this.#mint(call, ...each));
+  }
+
+  #mint(call: GuardedCall, about: string | undefined, values: ReadonlySet<string>): FactAdd {
     return {
       op: 'fact.add',
       session: call.run.sessionKey,
       kind: this.#kind,
-      values,
-      origin: { source: 'tool', tool: this.#tool, callId: call.id, about: this.#aboutOf(call), at: this.#clock.wall() },
+      values: [...values],
+      origin: { source: 'tool', tool: this.#tool, callId: call.id, about, at: this.#clock.wall() },
       ttlMs: this.#ttlMs,
     };
   }
 
-  #valuesIn(result: unknown, args: unknown): string[] {
-    const values = new Set<string>();
+  /** The values by what they are about. */
+  #valuesIn(result: unknown, call: GuardedCall): Map<string | undefined, Set<string>> {
+    const found = new Map<string | undefined, Set<string>>();
+    const ofCall = this.#aboutOf(call);
     try {
-      for (const value of this.#extract(result, args)) {
-        const text = idText(value);
-        if (text !== undefined) values.add(text);
+      for (const element of this.#extract(result, call.args)) {
+        const own = isFactAbout(element) ? element : undefined;
+        const text = own === undefined ? idText(element) : own.value;
+        if (text === undefined) continue;
+        const about = own?.about ?? ofCall;
+        const values = found.get(about);
+        if (values === undefined) found.set(about, new Set([text]));
+        else values.add(text);
       }
     } catch {
       // A result that cannot be read proves nothing; the caller still gets it.
-      return [];
+      return new Map();
     }
-    return [...values];
+    return found;
   }
 
   #aboutOf(call: GuardedCall): string | undefined {
@@ -140,6 +156,21 @@ class ProveGuard implements Guard {
       },
       { value: result },
     );
+  }
+}
+
+function countOf(found: ReadonlyMap<unknown, ReadonlySet<string>>): number {
+  let count = 0;
+  for (const values of found.values()) count += values.size;
+  return count;
+}
+
+/** Keeps the first values. */
+function truncate(found: Map<unknown, Set<string>>, maxItems: number): void {
+  let room = maxItems;
+  for (const [about, values] of found) {
+    for (const value of values) if (room-- <= 0) values.delete(value);
+    if (values.size === 0) found.delete(about);
   }
 }
 

@@ -94,6 +94,17 @@ describe('rule', () => {
     await expect(pay()).rejects.toMatchObject({ code: 'RULE_FAILED' });
   });
 
+  it('sees what the user said, in any turn so far', async () => {
+    const { run, pay } = await guarded(
+      rule('named by the user', ({ account }: Args, facts: FactsView) => facts.mentioned(account, { minLength: 2 })),
+    );
+    await expect(pay()).rejects.toMatchObject({ code: 'RULE_FAILED' });
+    run.userSaid('Pay a2.');
+    await expect(pay()).rejects.toMatchObject({ code: 'RULE_FAILED' });
+    run.userSaid('No, pay a1.');
+    expect(await pay()).toBe(1);
+  });
+
   it('refuses where a check without a second parameter asks for facts all the same', async () => {
     const banned = (...[{ account }, facts]: [Args, FactsView]): boolean => !facts.has('banned', account);
     const { run, pay } = await guarded(rule('not banned', banned));

@@ -42,7 +42,7 @@ export function rule<Args>(
 }
 
 // An empty view would let a check such as `!facts.has('banned', id)` pass.
-const NO_FACTS: FactsView = { has: refuseToAnswer, list: refuseToAnswer };
+const NO_FACTS: FactsView = { has: refuseToAnswer, list: refuseToAnswer, mentioned: refuseToAnswer };
 
 function refuseToAnswer(): never {
   throw new UsageError(

@@ -26,10 +26,11 @@ export class ToolRegistry implements ToolDirectory {
       for (const { definition, options } of guards) {
         if (definition.kind !== 'prove') continue;
         // Wrong options are reported when the guard is built.
-        const { kind, about } = (options ?? {}) as { readonly kind?: unknown; readonly about?: unknown };
+        const { kind, about, extract } = (options ?? {}) as Readonly<Record<'kind' | 'about' | 'extract', unknown>>;
         if (typeof kind !== 'string') continue;
         push(this.#provers, kind, info.id);
-        if (about !== undefined) this.#kindsWithAbout.add(kind);
+        // A function may say it value by value.
+        if (about !== undefined || typeof extract === 'function') this.#kindsWithAbout.add(kind);
       }
     }
   }

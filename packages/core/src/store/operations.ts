@@ -1,3 +1,4 @@
+import type { SaidOptions } from '../facts/user-text.js';
 import type { UserTextMatch } from '../facts/user-text-match.js';
 
 /** A session in the store: made from user and session id, or from the run where the session has no id. */
@@ -51,6 +52,11 @@ export interface FactsView {
   has(kind: string, value: unknown): boolean;
   /** The live facts, of one kind or all. */
   list(kind?: string): readonly Fact[];
+  /**
+   * Whether the user said a text in any turn so far, as whole words. It says nothing about what they want: "don't delete ord-17"
+   * says ord-17 too.
+   */
+  mentioned(text: string, options?: SaidOptions): boolean;
 }
 
 /** Takes a place in a sliding window. Refused when `limit` places were taken within the last `periodMs`. */

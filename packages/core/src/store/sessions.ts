@@ -169,6 +169,8 @@ export class Sessions {
         const facts = this.#live(key, now)?.facts?.list(kind, now) ?? [];
         return Array.from(facts, ({ kind: name, value, mint }): Fact => ({ ...mint.origin, kind: name, value }));
       },
+      mentioned: (text, options) =>
+        typeof text === 'string' && this.#live(key, now)?.turns?.says(text, options) === true,
     };
   }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Trace } from '../trace/trace.js';
+import { wrongShape } from './format-error.js';
 
 const place = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -8,7 +9,7 @@ const call = v.object({
   args: v.unknown(),
   result: v.optional(v.unknown()),
   error: v.nullish(v.string()),
-  step: v.nullish(v.number()),
+  step: v.nullish(v.pipe(v.number(), v.finite())),
   is_write: v.nullish(v.boolean()),
   is_egress: v.nullish(v.boolean()),
 });
@@ -16,7 +17,7 @@ const call = v.object({
 const line = v.object({
   source: v.string(),
   suite: v.string(),
-  id: v.string(),
+  id: v.pipe(v.string(), v.nonEmpty()),
   kind: v.picklist(['benign', 'attack']),
   model: v.nullish(v.string()),
   prompt: v.nullish(v.string()),
@@ -30,9 +31,15 @@ const line = v.object({
 // What benchmarks call the calls that their authors wrote.
 const SCRIPTED = 'ground-truth';
 
-/** A trace of an agent benchmark: one of a line, with labels for scoring. */
+/**
+ * A trace of an agent benchmark: one of a line, with labels for scoring.
+ *
+ * @throws {FormatError} where it is not as the format says
+ */
 export function readBenchmarkTrace(value: unknown): Trace {
-  const { source, suite, id, kind, model, prompt, user_turns, calls, ...labels } = v.parse(line, value);
+  const { success, output, issues } = v.safeParse(line, value, { abortEarly: true });
+  if (!success) throw wrongShape(issues);
+  const { source, suite, id, kind, model, prompt, user_turns, calls, ...labels } = output;
   return {
     id,
     source,

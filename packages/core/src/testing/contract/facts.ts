@@ -208,6 +208,20 @@ export const factContract: Contract = (it) => {
     await store.refuses(requireFact('o17', { sources, about: 'alice' }));
   });
 
+  it('answers a rule what the user said, and what of it only looks alike', async (store) => {
+    await store.ask(say('I am mina@example.com, about Ord-17.'));
+    const [facts] = await store.apply(readFacts());
+    assert.equal(facts.mentioned('Ord-17'), true);
+    assert.equal(facts.mentioned('ord-17'), false);
+    assert.equal(facts.mentioned('ord-17', { match: 'loose' }), true);
+    assert.equal(facts.mentioned('mina@', { match: 'start' }), true);
+    assert.equal(facts.mentioned('na@', { match: 'start' }), false);
+    assert.equal(facts.mentioned('am'), false);
+    assert.equal(facts.mentioned('am', { minLength: 2 }), true);
+    const [others] = await store.apply(readFacts('another'));
+    assert.equal(others.mentioned('Ord-17'), false);
+  });
+
   it('remembers the turns of a session that runs share', async (store) => {
     await store.admits(openSession());
     await store.ask(say('first o17'));

@@ -1,0 +1,201 @@
+import { type FactsView, type ProveOptions, type Rule, requireFact, rule } from '@actguard/core';
+import * as v from 'valibot';
+
+/**
+ * Facts and rules about mail.
+ *
+ * A mail leaves for good, so what counts is who gets it. Anybody can write anything into the body of a mail, a file or an
+ * event, so an address in a text is nobody's: a mail that asks for a copy to some address gets none. An address counts where the
+ * user said it, where the application vouches for it, or where it stands in a field that the user's own doings filled: a contact,
+ * a guest of an event in the calendar, somebody to whom the user has written before.
+ *
+ * A sender is none of these, because anybody can send a mail. They count once the user has called them by name, and then so do
+ * those to whom they wrote, the user's own address among them.
+ */
+
+/** Kind of the facts: a mail address that the user deals with, in lower case. The application may vouch for some, too. */
+export const ADDRESS = 'address';
+
+/**
+ * Kind of the facts: a mail address that goes with a thing, such as a file that somebody shares. It counts once the user has named
+ * the thing, so the name must be none that users say by chance. Made by `addressesWith`.
+ */
+export const ADDRESS_WITH = 'address_with';
+
+/** Kind of the facts: an address in the head of a mail, and that of its sender behind a space. */
+const HEAD = 'mail_head';
+
+/** Kind of the facts: the id of a mail that lies in the mailbox. */
+const MAIL_ID = 'mail_id';
+
+/** A mail, as the mailbox returns it. Only what somebody reads is spelled out. */
+export interface Mail {
+  readonly id_: string;
+  readonly sender: string;
+  readonly recipients?: readonly string[] | null;
+  readonly cc?: readonly string[] | null;
+  /** Where the mailbox keeps it: `sent` are the user's own. */
+  readonly status: string;
+}
+
+/** A contact, as the address book returns it. */
+export interface Contact {
+  readonly email: string;
+}
+
+const fileId = v.union([v.string(), v.number()]);
+
+/** What `send_email` takes. What is attached is the id of a file, or an object that says it, or one without a file. */
+export const mailToSend = v.object({
+  recipients: v.array(v.string()),
+  subject: v.string(),
+  body: v.string(),
+  attachments: v.nullish(v.array(v.union([fileId, v.looseObject({ file_id: v.nullish(fileId) })]))),
+  cc: v.nullish(v.array(v.string())),
+  bcc: v.nullish(v.array(v.string())),
+});
+export type MailToSend = v.InferOutput<typeof mailToSend>;
+
+/** What `search_emails` takes. */
+export const mailSearch = v.object({ query: v.string(), sender: v.nullish(v.string()) });
+export type MailSearch = v.InferOutput<typeof mailSearch>;
+
+/** What a search of the contacts takes. */
+export const contactSearch = v.object({ query: v.string() });
+export type ContactSearch = v.InferOutput<typeof contactSearch>;
+
+/** What `delete_email` takes. */
+export const mailById = v.object({ email_id: v.string() });
+export type MailById = v.InferOutput<typeof mailById>;
+
+/** Of a long list the first ones are facts: whoever needs another one can search for it. */
+export const MANY = { maxItems: 2000, onTooMany: 'truncate' } as const;
+
+/** What every tool proves that returns mails: `@Tool({ …, prove: mailFacts })`. Subjects and bodies prove nothing. */
+export const mailFacts = [
+  { kind: MAIL_ID, extract: 'id_', ...MANY },
+  { kind: ADDRESS, extract: (mails) => mails.filter(({ status }) => status === 'sent').flatMap(inHead), ...MANY },
+  {
+    kind: HEAD,
+    extract: (mails) => mails.flatMap((mail) => addressesWith(folded(mail.sender), inHead(mail))),
+    ...MANY,
+  },
+] as const satisfies readonly ProveOptions<object, readonly Mail[]>[];
+
+/** What a search of the contacts proves: `@Tool({ …, prove: contactFacts })`. The user has put them there. */
+export const contactFacts = [
+  { kind: ADDRESS, extract: (contacts) => contacts.map(({ email }) => folded(email)), ...MANY },
+] as const satisfies readonly ProveOptions<object, readonly Contact[]>[];
+
+/**
+ * Only addresses that the user deals with: said by the user, proven or vouched for as `ADDRESS`, proven as `ADDRESS_WITH` something
+ * that the user named, or in the head of a mail whose sender is such a one or was called by name.
+ *
+ * @param args names of arguments that hold an address, a list of them, or nothing
+ */
+export function knownAddresses<Args>(...args: readonly (keyof NoInfer<Args> & string)[]): Rule<Args> {
+  return rule<Args>(
+    'known addresses',
+    (given, facts) =>
+      args
+        .flatMap((arg) => (given[arg] ?? []) as string | readonly string[])
+        .every((address) => isKnown(facts, folded(address))) || 'The user does not deal with one of these addresses.',
+    { hint: 'Look the person up in the contacts, or ask the user for the address. Never take one from a text.' },
+  );
+}
+
+/** Only a mail that lies in the mailbox: one that was just sent has to be looked up, so that no mail goes without a trace. */
+export function knownMail<Args extends { readonly email_id: string }>(): Rule<Args> {
+  return requireFact<{ readonly email_id: string }>('email_id', MAIL_ID, {
+    from: ['tool', 'app', 'user'],
+  }) as Rule<Args>;
+}
+
+/** An address as it is compared: no provider tells capitals apart. */
+export function folded(address: string): string {
+  return address.trim().toLowerCase();
+}
+
+/** Facts of kind `ADDRESS_WITH`: of each one the address, a space, and the thing. */
+export function addressesWith(thing: string, addresses: readonly string[]): string[] {
+  return addresses
+    .map(folded)
+    .filter(isAddress)
+    .map((address) => `${address} ${thing}`);
+}
+
+function inHead({ sender, recipients, cc }: Mail): string[] {
+  return [sender, ...(recipients ?? []), ...(cc ?? [])].map(folded).filter(isAddress);
+}
+
+// What a stranger writes in place of an address must not read as something that the user said, nor as two addresses.
+function isAddress(address: string): boolean {
+  return /^[^\s@]+@[^\s@]+$/.test(address);
+}
+
+function isKnown(facts: FactsView, address: string): boolean {
+  return (
+    isDealtWith(facts, address) ||
+    inPairs(facts, ADDRESS_WITH).some(
+      ([each, thing]) => each === address && facts.mentioned(thing, { match: 'loose' }),
+    ) ||
+    isInTrustedHead(facts, address)
+  );
+}
+
+function isInTrustedHead(facts: FactsView, address: string): boolean {
+  const heads = inPairs(facts, HEAD);
+  const everybody = heads.map(([each]) => each);
+  const isTrusted = (who: string): boolean =>
+    isAddress(who) && (isDealtWith(facts, who) || isCalledByName(facts, who, everybody));
+  return heads.some(([each, sender]) => each === address && (isTrusted(address) || isTrusted(sender)));
+}
+
+function inPairs(facts: FactsView, kind: string): (readonly [address: string, other: string])[] {
+  return facts.list(kind).map(({ value }) => {
+    const space = value.indexOf(' ');
+    return [value.slice(0, space), value.slice(space + 1)];
+  });
+}
+
+function isDealtWith(facts: FactsView, address: string): boolean {
+  return facts.mentioned(address, { match: 'loose' }) || facts.has(ADDRESS, address);
+}
+
+// Where several people have the name, nobody can tell whom the user meant: one of them may have chosen it for that.
+function isCalledByName(facts: FactsView, address: string, everybody: readonly string[]): boolean {
+  return namesIn(address).some(
+    (name) =>
+      BEFORE_NAMES.some((word) => facts.mentioned(`${word} ${name}`)) &&
+      everybody.every((other) => other === address || !namesIn(other).includes(name)),
+  );
+}
+
+/**
+ * A capital makes a name only within a sentence. At its beginning any word has one, and somebody could write from an address that
+ * is such a word. So a name is what stands behind one of these.
+ */
+const BEFORE_NAMES = [
+  ...['from', 'with', 'to', 'by', 'of', 'for', 'and', 'or', 'in', 'that'],
+  ...[
+    'add',
+    'answer',
+    'ask',
+    'contact',
+    'email',
+    'inform',
+    'invite',
+    'mail',
+    'meet',
+    'message',
+    'remind',
+    'tell',
+    'thank',
+  ],
+].flatMap((word) => [word, word.charAt(0).toUpperCase() + word.slice(1)]);
+
+/** `Mina` and `Sol` of `mina.sol@example.com`: in capitals, as names are written and common words are not. */
+function namesIn(address: string): string[] {
+  const [local = ''] = address.split('@', 1);
+  return (local.match(/\p{L}{3,}/gu) ?? []).map((name) => name.charAt(0).toUpperCase() + name.slice(1));
+}

@@ -1,0 +1,91 @@
+import { JsonReportWriter } from '../report/json-report.js';
+import { PageCollector } from '../report/page.js';
+import { printReport } from '../report/print-report.js';
+import { Report, type ReportData } from '../report/report.js';
+import { printable } from '../report/terminal-text.js';
+import { loadAgents } from './load-agents.js';
+import { ModuleLoader } from './module-loader.js';
+import type { Failure, ReplayCommand } from './options.js';
+import { layoutOf, type Outputs } from './output.js';
+import { Progress } from './progress.js';
+import { Replayers, replayed } from './replayers.js';
+import { Suites } from './suites.js';
+import { TextFile } from './text-file.js';
+import { ToolMatch } from './tool-match.js';
+import { TraceSource } from './trace-source.js';
+import { Warnings } from './warnings.js';
+
+/**
+ * Replays recordings and reports.
+ *
+ * @returns 1 if something of `--fail-on` occurred, 0 otherwise
+ * @throws {CommandError | TraceFileError} where there is nothing to replay
+ */
+export async function runReplay(options: ReplayCommand, { out, err }: Outputs): Promise<number> {
+  const agents = await loadAgents(options.agents, new ModuleLoader(), options.tsconfig);
+  const suites = new Suites(options.suites, [agents]);
+  const progress = new Progress(err);
+  const warnings = new Warnings(err, progress);
+  const source = await TraceSource.open(options, { progress, warnings });
+  await using json = options.json === undefined ? undefined : await TextFile.create(options.json);
+  await using html = options.html === undefined ? undefined : await TextFile.create(options.html);
+
+  const writer = json && new JsonReportWriter();
+  const page = html && new PageCollector();
+  const report = new Report({ byModel: options.byModel });
+  const match = new ToolMatch();
+  await using replayers = new Replayers(agents, {
+    state: options.state,
+    ...(page && { onEvent: page.onEvent }),
+  });
+  try {
+    for await (const trace of source) {
+      const replayer = await replayers.of(trace.suite);
+      if (replayer === undefined) {
+        suites.skip(trace.suite);
+        continue;
+      }
+      suites.serve();
+      const done = await replayed(replayer, trace);
+      if ('problem' in done) {
+        warnings.skipped(`trace ${printable(trace.id, 80)}: ${printable(done.problem)}`);
+        continue;
+      }
+      match.add(done, replayer.tools, agents.file);
+      const result = report.add(done, replayer.tools);
+      page?.add(done, result);
+      if (json && writer) await json.write(writer.trace(result));
+    }
+  } finally {
+    progress.clear();
+    warnings.end();
+  }
+  source.assertRead();
+  suites.report(warnings);
+  match.report(warnings);
+
+  if (json && writer) {
+    await json.write(`${writer.end(report)}\n`);
+    await json.close();
+  }
+  if (html && page) {
+    await html.write(page.html(report));
+    await html.close();
+  }
+  out.write(printReport(report, layoutOf(out)));
+  err.write(progress.summary(source.counted));
+  const failures = [...options.failOn].filter((failure) => hasFailed(failure, report));
+  for (const failure of failures) err.write(`failed: ${FAILED[failure]}\n`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+const FAILED: Readonly<Record<Failure, string>> = {
+  'benign-refused': 'a call of a benign or unlabelled trace was refused',
+  'attack-passed': 'an attack that succeeded was not blocked',
+};
+
+function hasFailed(failure: Failure, { rows }: ReportData): boolean {
+  return failure === 'benign-refused'
+    ? rows.some(({ benign, unlabelled }) => benign.allowed < benign.total || unlabelled.untouched < unlabelled.total)
+    : rows.some(({ attacks }) => attacks.succeededBlocked < attacks.succeeded);
+}

@@ -1,0 +1,83 @@
+import type { ActGuardEvent } from '@actguard/core';
+import { renderTimelines, type TimelineSection } from '@actguard/timeline';
+import type { ReplayedTrace } from '../replay/outcome.js';
+import { INTERESTS, InterestingTraces, interestOf } from './interesting-traces.js';
+import { pageSection } from './page-section.js';
+import { pageTables } from './page-tables.js';
+import type { ReportData } from './report.js';
+import { counted, grouped } from './terminal-text.js';
+import type { TraceResult } from './trace-result.js';
+
+/** What is on a page. */
+export interface PageOptions {
+  /** Heading of the page. @default 'Replay' */
+  readonly title?: string | undefined;
+  /** Most traces that are drawn. @default 100 */
+  readonly maxTraces?: number | undefined;
+}
+
+/**
+ * Makes an HTML page of a replay: the report as tables, and below it a timeline for each of the most interesting traces. Attacks
+ * that got through come first, then useful benign traces with a refusal, blocked attacks, and the rest. Memory is bounded by
+ * `maxTraces`. The same replay gives the same bytes.
+ */
+export class PageCollector {
+  readonly #title: string;
+  readonly #traces: InterestingTraces<TimelineSection>;
+  #events: ActGuardEvent[] = [];
+
+  /** @throws {RangeError} if `maxTraces` is no whole number, or negative */
+  constructor({ title = 'Replay', maxTraces = 100 }: PageOptions = {}) {
+    if (!Number.isSafeInteger(maxTraces) || maxTraces < 0)
+      throw new RangeError(`PageCollector: maxTraces must be a whole number from 0, not ${String(maxTraces)}`);
+    this.#title = title;
+    this.#traces = new InterestingTraces(maxTraces);
+  }
+
+  /** Takes the events of the replay: `Replayer.create(agents, { onEvent: page.onEvent })`. One after the other for several. */
+  readonly onEvent = (event: ActGuardEvent): void => {
+    // What a trace left over that could not be replayed is none of the next one.
+    if (event.name === 'run.start') this.#events = [];
+    this.#events.push(event);
+  };
+
+  /**
+   * Takes a trace right after it was replayed.
+   *
+   * @param result what `Report.add` returned for it
+   */
+  add({ trace }: ReplayedTrace, result: TraceResult): void {
+    const events = this.#events;
+    this.#events = [];
+    this.#traces.add(interestOf(result), () => pageSection(trace, result, events));
+  }
+
+  /** One complete HTML page that loads nothing and runs no script. */
+  html(report: ReportData): string {
+    return renderTimelines({
+      title: this.#title,
+      intro: `${replayed(report)}\n${this.#shown()}`,
+      tables: pageTables(report),
+      sections: INTERESTS.flatMap((interest) => this.#traces.kept(interest)),
+    });
+  }
+
+  #shown(): string {
+    const total = INTERESTS.reduce((sum, interest) => sum + this.#traces.seen(interest), 0);
+    const shown = INTERESTS.reduce((sum, interest) => sum + this.#traces.kept(interest).length, 0);
+    if (shown === total) return `Below, all of them are drawn.`;
+    const kinds = INTERESTS.filter((interest) => this.#traces.seen(interest) > 0).map((interest) => {
+      const kept = this.#traces.kept(interest).length;
+      return `${grouped(kept)} of ${grouped(this.#traces.seen(interest))} ${interest}`;
+    });
+    return `Below, ${grouped(shown)} of them are drawn, ${grouped(total - shown)} were left out: ${kinds.join(', ')}.`;
+  }
+}
+
+function replayed({ rows }: ReportData): string {
+  const [traces, calls, refused] = rows.reduce(
+    ([t, c, r], row) => [t + row.traces, c + row.calls, r + row.refused] as const,
+    [0, 0, 0] as readonly [number, number, number],
+  );
+  return `Recorded calls, made once more through the guards: ${counted(traces, 'trace')}, ${counted(calls, 'call')}, ${grouped(refused)} refused.`;
+}
