@@ -33,6 +33,8 @@ export interface TransportRequest {
   readonly signal?: AbortSignal;
   /** Whether the process stays alive for a wait between attempts. @default true */
   readonly keepsAlive?: boolean;
+  /** Gets a function for each wait between attempts, which ends that wait at once. */
+  readonly waits?: Set<() => void>;
 }
 
 /** What came of a question. */
@@ -162,16 +164,18 @@ export class Transport {
     return { ok: true, status, body };
   }
 
-  #wait(ms: number, { signal, keepsAlive = true }: TransportRequest): Promise<void> {
+  #wait(ms: number, { signal, keepsAlive = true, waits }: TransportRequest): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         timer.cancel();
         signal?.removeEventListener('abort', done);
+        waits?.delete(done);
         resolve();
       };
       const timer = this.#options.clock.schedule(done, ms);
       timer.keepAlive(keepsAlive);
       signal?.addEventListener('abort', done, { once: true });
+      waits?.add(done);
     });
   }
 }

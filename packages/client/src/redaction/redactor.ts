@@ -1,4 +1,4 @@
-import { SECRET_KEYS, SECRET_SHAPES } from './secret-shapes.js';
+import { MAY_BE_SECRET, SECRET_KEYS, SECRET_SHAPES } from './secret-shapes.js';
 
 /** What is kept out of everything that leaves the process. */
 export interface RedactionOptions {
@@ -32,8 +32,10 @@ export class Redactor {
   text(text: string): string {
     let clean = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
     for (const secret of this.#secrets) clean = clean.replaceAll(secret, REDACTED);
-    // What stands before the secret, such as `Bearer `, stays.
-    for (const shape of SECRET_SHAPES) clean = clean.replace(shape, (_, before: string) => `${before}${REDACTED}`);
+    if (MAY_BE_SECRET.test(clean)) {
+      // What stands before the secret, such as `Bearer `, stays.
+      for (const shape of SECRET_SHAPES) clean = clean.replace(shape, (_, before: string) => `${before}${REDACTED}`);
+    }
     for (const pattern of this.#patterns) clean = clean.replace(pattern, REDACTED);
     return clean;
   }

@@ -43,3 +43,7 @@ export const SECRET_SHAPES: readonly RegExp[] = [
   // Users and passwords in URLs.
   /\b([a-z][a-z0-9+.-]{0,15}:\/\/)[^\s/@:]{0,256}:[^\s/@]{1,256}@/gi,
 ];
+
+/** Whether one of the shapes may be in a text at all: most texts have none, and need to be looked at once only. */
+export const MAY_BE_SECRET =
+  /bearer|basic|sk-|AIza|ag_|gh[pousr]_|github_pat_|glpat-|xox|AKIA|ASIA|[rs]k_|eyJ|-----BEGIN|:\/\//i;
