@@ -17,4 +17,8 @@ export type {
 } from './gateway-contract.js';
 export type { TransportFailureKind } from './http/failure.js';
 export type { RedactionOptions } from './redaction/redactor.js';
+export { type ConsoleSinkOptions, consoleSink } from './sinks/console-sink.js';
+export { type JsonLinesSink, type JsonLinesSinkOptions, jsonLinesSink } from './sinks/json-lines-sink.js';
+export { type MemorySink, memorySink } from './sinks/memory-sink.js';
+export type { SinkOptions } from './sinks/sink-options.js';
 export type { ClientStatus, FailureReport } from './status.js';

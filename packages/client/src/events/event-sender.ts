@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ActGuardEvent, SchedulingClock } from '@actguard/core';
 import { summaryOf } from '../budget/refusal.js';
 import type { Settings } from '../config/settings.js';
@@ -6,10 +5,8 @@ import type { DeliveryReport } from '../gateway-contract.js';
 import type { GatewayHealth } from '../http/gateway-health.js';
 import type { Transport } from '../http/transport.js';
 import type { Redactor } from '../redaction/redactor.js';
-import { envelopeOf } from './envelope.js';
-import { contentsOf } from './event-contents.js';
 import { EventDelivery } from './event-delivery.js';
-import { isSent } from './event-filter.js';
+import { EventWriter } from './event-writer.js';
 
 /** What sending events needs. */
 export interface EventSenderOptions {
@@ -20,15 +17,18 @@ export interface EventSenderOptions {
   readonly redactor: Redactor;
 }
 
-/** Chooses events, writes them without what must not leave, and hands them to the delivery. */
+/** Writes events down and hands them to the delivery. */
 export class EventSender {
-  readonly #settings: Settings;
-  readonly #redactor: Redactor;
+  readonly #writer: EventWriter;
   readonly delivery: EventDelivery;
 
   constructor({ settings, transport, clock, health, redactor }: EventSenderOptions) {
-    this.#settings = settings;
-    this.#redactor = redactor;
+    this.#writer = new EventWriter({
+      mode: settings.eventMode,
+      emitAllToolRuns: settings.emitAllToolRuns,
+      content: settings.eventContent,
+      redactor,
+    });
     this.delivery = new EventDelivery({
       transport,
       clock,
@@ -53,12 +53,11 @@ export class EventSender {
 
   /** Takes an event. Never throws: events come from the middle of calls. */
   onEvent(event: ActGuardEvent): void {
-    const { eventMode, emitAllToolRuns, eventContent } = this.#settings;
-    if (!isSent(event, { mode: eventMode, emitAllToolRuns, userText: eventContent.userText })) return;
     let json: string;
     try {
-      const contents = contentsOf(event, { ...eventContent, redactor: this.#redactor });
-      json = JSON.stringify(this.#redactor.data(envelopeOf(event, contents, randomUUID())));
+      const envelope = this.#writer.write(event);
+      if (envelope === undefined) return;
+      json = JSON.stringify(envelope);
     } catch {
       // Arguments and errors may be anything: a proxy that throws costs its own event only.
       this.delivery.drop(event.name);

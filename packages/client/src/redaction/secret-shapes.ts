@@ -25,7 +25,7 @@ export const SECRET_KEYS: readonly string[] = [
  * process busy.
  */
 export const SECRET_SHAPES: readonly RegExp[] = [
-  /\b((?:Bearer|Basic)\s{1,4})[\w.~+/=-]{4,4096}/gi,
+  /\b(Bearer\s{1,4}|Authorization:?\s{0,4}Basic\s{1,4})[\w.~+/=-]{4,4096}/gi,
   // OpenAI, Anthropic and those who write keys alike.
   /\b()sk-[\w-]{16,512}/g,
   // Google.
@@ -46,4 +46,4 @@ export const SECRET_SHAPES: readonly RegExp[] = [
 
 /** Whether one of the shapes may be in a text at all: most texts have none, and need to be looked at once only. */
 export const MAY_BE_SECRET =
-  /bearer|basic|sk-|AIza|ag_|gh[pousr]_|github_pat_|glpat-|xox|AKIA|ASIA|[rs]k_|eyJ|-----BEGIN|:\/\//i;
+  /bearer|authorization|sk-|AIza|ag_|gh[pousr]_|github_pat_|glpat-|xox|AKIA|ASIA|[rs]k_|eyJ|-----BEGIN|:\/\//i;
