@@ -100,7 +100,7 @@ test('whatever happens to the gateway, every settlement arrives once, and every 
         await gateway.restart();
         treatments.length = 0;
         reports.push(await client.close({ timeout: '20s' }));
-        await using last = makeClient();
+        await using last = makeClient(20_000);
         await last.flush({ timeout: '20s' });
 
         expect(last.status().settlements).toMatchObject({ waiting: 0, rejected: 0, dropped: 0 });
