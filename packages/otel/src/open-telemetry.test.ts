@@ -132,18 +132,11 @@ async function called(
 }
 
 describe('a call of a tool', () => {
-  const slow = async (agent: Orders, clock: TestClock): Promise<void> => {
-    const calling = agent.slow({ note: 'n' }).catch(() => {});
-    await context.with(context.active().setValue(Symbol('other'), 1), () => clock.advance(1000));
-    await calling;
-  };
-
   test.each<[string, (agent: Orders, clock: TestClock) => Promise<unknown>]>([
     ['plain', (agent) => agent.plain({ note: 'n' })],
     ['guarded', (agent) => agent.guarded({ note: 'n' })],
     ['fail', (agent) => agent.fail({ note: 'n' })],
     ['refused', (agent) => agent.refused({ note: 'n' })],
-    ['slow', slow],
     ['once', (agent) => agent.once({})],
     [
       'lines',
