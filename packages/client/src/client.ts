@@ -87,9 +87,10 @@ export class Client implements Gateway, AsyncDisposable {
     return this.#connection?.budgets.tariff();
   }
 
-  onEvent(event: ActGuardEvent): void {
+  /** Takes an event of a host, to be sent later. Never throws. Bound to the client: `host.on(client.onEvent)`. */
+  readonly onEvent = (event: ActGuardEvent): void => {
     this.#connection?.events.onEvent(event);
-  }
+  };
 
   /**
    * Sends the events and settlements that wait, without their usual pauses. Resolves when nothing waits any more, or after

@@ -22,3 +22,4 @@ export { type JsonLinesSink, type JsonLinesSinkOptions, jsonLinesSink } from './
 export { type MemorySink, memorySink } from './sinks/memory-sink.js';
 export type { SinkOptions } from './sinks/sink-options.js';
 export type { ClientStatus, FailureReport } from './status.js';
+export type { TextOutput } from './text-output.js';

@@ -1,5 +1,6 @@
 import type { TransportFailure } from '../http/failure.js';
 import type { Redactor } from '../redaction/redactor.js';
+import type { TextOutput } from '../text-output.js';
 
 /** One attempt, as a trace names it. */
 export interface TracedAttempt {
@@ -12,21 +13,15 @@ export interface TracedAttempt {
   readonly timeoutMs: number;
 }
 
-/** Where lines go. */
-export interface TraceOutput {
-  write(text: string): unknown;
-  readonly isTTY?: boolean | undefined;
-}
-
 const MAX_BODY = 4000;
 
 /** Prints requests and answers for people, without secrets. Headers are never printed. */
 export class DebugTrace {
-  readonly #output: TraceOutput;
+  readonly #output: TextOutput;
   readonly #redactor: Redactor;
   readonly #isColored: boolean;
 
-  constructor(redactor: Redactor, output: TraceOutput = process.stderr, environment: NodeJS.ProcessEnv = process.env) {
+  constructor(redactor: Redactor, output: TextOutput = process.stderr, environment: NodeJS.ProcessEnv = process.env) {
     this.#output = output;
     this.#redactor = redactor;
     this.#isColored = output.isTTY === true && environment['NO_COLOR'] === undefined;

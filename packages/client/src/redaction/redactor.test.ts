@@ -87,6 +87,18 @@ describe('data', () => {
     expect(JSON.stringify(clean).length).toBeLessThan(1000);
   });
 
+  test('has an end, however much there is of it', () => {
+    const fan: Record<string, unknown> = {};
+    for (let index = 0; index < 10; index++) fan[`again${index}`] = fan;
+    expect(JSON.stringify(redactor.data(fan)).length).toBeLessThan(1_000_000);
+    const large = {
+      list: Array.from({ length: 1_000_000 }, () => 'x'),
+      texts: Array.from({ length: 1000 }, () => 'y'.repeat(10_000)),
+    };
+    expect(JSON.stringify(redactor.data(large)).length).toBeLessThan(1_000_000);
+    expect(JSON.stringify(redactor.data({ texts: large.texts })).length).toBeLessThan(1_000_000);
+  });
+
   test('loses fields that the user names, however they are spelled', () => {
     const own = new Redactor({ keys: ['user_id', 'eMail'] });
     expect(own.data({ userId: 'a', 'USER-ID': 'b', email: 'c', id: 'd' })).toEqual({

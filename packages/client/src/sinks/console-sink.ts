@@ -1,11 +1,12 @@
 import type { ActGuardEvent, EventListener } from '@actguard/core';
 import type { EventEnvelope } from '../events/envelope.js';
+import type { TextOutput } from '../text-output.js';
 import { type SinkOptions, sinkWriter } from './sink-options.js';
 
-/** Where a console sink writes. */
+/** What a console sink writes, and where. */
 export interface ConsoleSinkOptions extends SinkOptions {
   /** @default process.stderr */
-  readonly stream?: { write(text: string): unknown; readonly isTTY?: boolean | undefined } | undefined;
+  readonly stream?: TextOutput | undefined;
   /** Colours lines by what they tell. @default on a terminal, unless `NO_COLOR` is set */
   readonly color?: boolean | undefined;
 }

@@ -8,7 +8,7 @@ export interface MemorySink extends EventListener {
   /** How many older ones had to go. */
   readonly dropped: number;
   /** The events of one name. */
-  named<Name extends ActGuardEvent['name']>(name: Name): Extract<ActGuardEvent, { name: Name }>[];
+  named<Name extends ActGuardEvent['name']>(name: Name): Extract<ActGuardEvent, Record<'name', Name>>[];
   /** Forgets all events. */
   clear(): void;
 }
