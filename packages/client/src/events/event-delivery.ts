@@ -25,13 +25,19 @@ const MAX_RETRY_AFTER_MS = 60_000;
 /** `{"events":[` and `]}`. */
 const FRAME_BYTES = 13;
 
-/** Sends events in batches, in the background and in order. */
+/** The gateway says these of itself, not of a batch: others would fare no better. */
+const BUSY_STATUSES: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504]);
+/** Batches that are tried again while others go on. */
+const MAX_STUCK = 3;
+
+/** Sends events in batches, in the background and in order, but that a batch which the gateway fails at does not hold up others. */
 export class EventDelivery {
   readonly #options: EventDeliveryOptions;
   readonly #queue: EventQueue;
   readonly #droppedByName = new Map<string, number>();
   readonly #abort = new AbortController();
   readonly #waits = new Set<() => void>();
+  readonly #stuck = new Set<Promise<void>>();
   #timer: Scheduled | undefined;
   #pump: Promise<void> | undefined;
   /** How many of the queue are sent without waiting for more. */
@@ -106,7 +112,7 @@ export class EventDelivery {
     this.#timer?.cancel();
     this.#abort.abort();
     for (const { name } of this.#queue.take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)) this.#drop(name);
-    await this.#pump;
+    await Promise.all([this.#pump, ...this.#stuck]);
   }
 
   async #drained(isOver: () => boolean): Promise<void> {
@@ -114,6 +120,7 @@ export class EventDelivery {
       this.#due = this.#queue.size;
       this.#start();
       await this.#pump;
+      if (this.#queue.size === 0 && this.#stuck.size > 0) await Promise.race(this.#stuck);
     }
   }
 
@@ -146,14 +153,29 @@ export class EventDelivery {
       const batch = this.#queue.take(maxBatchEvents, maxBatchBytes - FRAME_BYTES);
       if (batch.length === 0) break;
       this.#due = Math.max(0, this.#due - batch.length);
-      this.#inFlight += batch.length;
-      await this.#send(batch);
-      this.#inFlight -= batch.length;
+      await this.#untilStuck(batch);
+      while (this.#stuck.size >= MAX_STUCK) await Promise.race(this.#stuck);
     }
     this.#due = 0;
   }
 
-  async #send(batch: readonly QueuedEvent[]): Promise<void> {
+  /** Sends a batch. Resolves when that is over, or when it is the batch that the gateway fails at. */
+  #untilStuck(batch: readonly QueuedEvent[]): Promise<void> {
+    this.#inFlight += batch.length;
+    return new Promise((resolve) => {
+      const sending = this.#send(batch, ({ kind, status }) => {
+        if (kind !== 'http' || BUSY_STATUSES.has(status ?? 0)) return;
+        this.#stuck.add(sending);
+        resolve();
+      }).then(() => {
+        this.#inFlight -= batch.length;
+        this.#stuck.delete(sending);
+        resolve();
+      });
+    });
+  }
+
+  async #send(batch: readonly QueuedEvent[], onRetry: (failure: TransportFailure) => void): Promise<void> {
     const { transport, attemptMs, maxRetries, onFailure } = this.#options;
     const result = await transport.send({
       operation: 'events',
@@ -169,6 +191,7 @@ export class EventDelivery {
       keepsAlive: false,
       signal: this.#abort.signal,
       waits: this.#waits,
+      onRetry,
     });
     if (result.ok) {
       this.#sent += batch.length;
@@ -180,8 +203,8 @@ export class EventDelivery {
     }
     if (result.failure.status === 413 && batch.length > 1) {
       const middle = Math.ceil(batch.length / 2);
-      await this.#send(batch.slice(0, middle));
-      await this.#send(batch.slice(middle));
+      await this.#send(batch.slice(0, middle), onRetry);
+      await this.#send(batch.slice(middle), onRetry);
       return;
     }
     this.#failed += batch.length;

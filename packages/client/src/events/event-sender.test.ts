@@ -329,7 +329,7 @@ describe('delivery', () => {
   });
 
   test('keeps the order, and tries again under the same key', async () => {
-    gateway.behaveOnce({ status: 500 }, 'reset', { status: 429, headers: { 'retry-after': '3' } });
+    gateway.behaveOnce({ status: 503 }, 'reset', { status: 429, headers: { 'retry-after': '3' } });
     const { client, clock } = testClient(gateway, { maxBatchEvents: 2 });
     starts(client, 5);
     const report = await clock.through(client.flush({ timeout: '1h' }));
@@ -339,6 +339,36 @@ describe('delivery', () => {
     expect(new Set(keys).size).toBe(1);
     expect(eventsIn(gateway.received.slice(3)).map(({ run_id }) => run_id)).toEqual(['r0', 'r1', 'r2', 'r3', 'r4']);
     expect(clock.waits).toEqual([300, 500, 3000]);
+  });
+
+  test('does not hold up others for a batch that the gateway fails at', async () => {
+    gateway.behave(({ text }) => ({ status: text.includes('"r0"') ? 500 : 200 }));
+    const { client, clock } = testClient(gateway, { maxBatchEvents: 1 });
+    starts(client, 8);
+    await gateway.arrived(8);
+    expect(sizes()).toHaveLength(8);
+    while (client.status().events.sent < 7) await new Promise((resolve) => setImmediate(resolve));
+    expect(client.status().events).toMatchObject({ sent: 7, waiting: 1 });
+    await warningsOf(async () => {
+      expect(await clock.through(client.flush({ timeout: '1h' }))).toEqual({ sent: 7, failed: 1, dropped: 0 });
+    });
+    expect(gateway.received.filter(({ text }) => text.includes('"r0"'))).toHaveLength(9);
+  });
+
+  test('holds up everything where the gateway says that it is busy', async () => {
+    gateway.behave(() => ({ status: 503 }));
+    const { client, clock } = testClient(gateway, { maxBatchEvents: 1 });
+    starts(client, 8);
+    await gateway.arrived(1);
+    while (clock.waits.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(gateway.received).toHaveLength(1);
+    await warningsOf(async () => {
+      const closed = client.close({ timeout: '1s' });
+      await clock.advance(1000);
+      // The one that was tried has failed, or was given up on its way.
+      const { sent, failed, dropped } = await closed;
+      expect([sent, failed + dropped]).toEqual([0, 8]);
+    });
   });
 
   test('gives a batch up after eight retries, and goes on with the next', async () => {

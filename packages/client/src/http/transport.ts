@@ -33,6 +33,8 @@ export interface TransportRequest {
   readonly signal?: AbortSignal;
   /** Whether the process stays alive for a wait between attempts. @default true */
   readonly keepsAlive?: boolean;
+  /** Hears of each failure that another attempt follows. */
+  readonly onRetry?: (failure: TransportFailure) => void;
   /** Gets a function for each wait between attempts, which ends that wait at once. */
   readonly waits?: Set<() => void>;
 }
@@ -74,6 +76,7 @@ export class Transport {
       const wait = waitBefore(result.failure, backoffMs(backoff, attempt), request);
       // A wait that would use up the deadline ends in nothing.
       if (clock.now() + wait >= endsAt) return result;
+      request.onRetry?.(result.failure);
       await this.#wait(wait, request);
       if (request.signal?.aborted) return result;
     }
