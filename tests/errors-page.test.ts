@@ -1,6 +1,7 @@
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import * as client from '@actguard/client';
 import * as core from '@actguard/core';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
@@ -72,6 +73,11 @@ const samples: core.ActGuardError[] = [
   new core.UnpricedModelError('openai', 'gpt-5'),
   new core.BudgetConfigurationError('usdLimit', 1, 2),
   new core.BudgetClosedError('openai/gpt-5'),
+  new client.BudgetTransportError({ operation: 'reserve', path: '/api/v1/reserve', summary: 'why' }),
+  new client.PaymentRequiredError({
+    ...{ path: '/api/v1/reserve', userMessage: undefined, currentBalance: 1, requiredAmount: 2, shortfall: 1 },
+    ...{ topupUrl: undefined, topupSessionId: undefined, userId: undefined, responsePayload: undefined },
+  }),
 ];
 // Thrown with many codes, or only extended.
 const bases = ['ActGuardError', 'ToolExecutionError', 'RunContextError', 'UsageError'];
