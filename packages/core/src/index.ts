@@ -55,13 +55,8 @@ export {
   UnboundedCostError,
   UnpricedModelError,
 } from './errors/budget-errors.js';
+export { BudgetTransportError, type TransportFacts } from './errors/budget-transport-error.js';
 export { ToolExecutionError, ToolTimeoutError } from './errors/execution-errors.js';
-export {
-  BudgetTransportError,
-  type BudgetTransportFacts,
-  type PaymentFacts,
-  PaymentRequiredError,
-} from './errors/gateway-errors.js';
 export {
   CircuitOpenError,
   type GuardErrorFacts,
@@ -84,6 +79,7 @@ export {
   IdempotencyOutcomeUnknownError,
   MissingIdempotencyKeyError,
 } from './errors/idempotency-errors.js';
+export { type PaymentFacts, PaymentRequiredError } from './errors/payment-required-error.js';
 export { type PolicyCode, type PolicyFacts, PolicyViolationError } from './errors/policy-violation-error.js';
 export type { PromptText, Refusal } from './errors/refusal.js';
 export {

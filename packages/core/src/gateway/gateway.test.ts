@@ -3,7 +3,8 @@ import { Agent } from '../agent/agent.js';
 import { Tool } from '../agent/tool.js';
 import type { Tariff } from '../budget/tariff.js';
 import { BudgetExceededError } from '../errors/budget-errors.js';
-import { BudgetTransportError, PaymentRequiredError } from '../errors/gateway-errors.js';
+import { BudgetTransportError } from '../errors/budget-transport-error.js';
+import { PaymentRequiredError } from '../errors/payment-required-error.js';
 import type { ActGuardEvent, EventName } from '../events/event.js';
 import { Budget } from '../guards/budget.js';
 import { AgentHost } from '../host/agent-host.js';
@@ -18,7 +19,17 @@ const TARIFF: Tariff = {
   default: { inputCuPer1k: 1000, outputCuPer1k: 1000, cachedCuPer1k: 1000 },
 };
 
-const NEED_PAYMENT = new PaymentRequiredError({ userMessage: 'Please top up.', shortfall: 5 });
+const NEED_PAYMENT = new PaymentRequiredError({
+  path: '/api/v1/reserve',
+  userMessage: 'Please top up.',
+  currentBalance: undefined,
+  requiredAmount: undefined,
+  shortfall: 5,
+  topupUrl: undefined,
+  topupSessionId: undefined,
+  userId: undefined,
+  responsePayload: undefined,
+});
 
 class FakeGateway implements Gateway {
   readonly reserved: ReserveRequest[] = [];

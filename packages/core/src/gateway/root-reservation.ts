@@ -1,7 +1,7 @@
 import type { BudgetNode } from '../budget/budget-node.js';
 import type { BudgetRun } from '../budget/budget-run.js';
 import { isActGuardError } from '../errors/actguard-error.js';
-import { BudgetTransportError } from '../errors/gateway-errors.js';
+import { BudgetTransportError } from '../errors/budget-transport-error.js';
 import { messageOfThrown } from '../errors/thrown.js';
 import { warnOnce } from '../events/warn-once.js';
 import type { GatewayLink } from './gateway-link.js';
@@ -50,7 +50,10 @@ export class RootReservation {
     } catch (error) {
       this.#failure = isActGuardError(error)
         ? error
-        : new BudgetTransportError('reserve', `the budget could not be reserved: ${messageOfThrown(error)}`, {
+        : new BudgetTransportError({
+            operation: 'reserve',
+            path: '',
+            summary: `the budget could not be reserved: ${messageOfThrown(error)}`,
             cause: error,
           });
     } finally {

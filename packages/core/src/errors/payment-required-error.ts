@@ -1,5 +1,5 @@
-import { ActGuardError, type Refusal } from '@actguard/core';
-import { nameError } from './name-error.js';
+import { ActGuardError, nameError } from './actguard-error.js';
+import { type Refusal, refusalOf } from './refusal.js';
 
 /** What a gateway says where the account does not cover a run. Amounts are in the unit of the gateway. */
 export interface PaymentFacts {
@@ -66,12 +66,9 @@ export class PaymentRequiredError extends ActGuardError {
 
   /** What the model should read. */
   toPrompt(): Refusal {
-    return {
-      refused: true,
-      code: this.code,
-      because: 'The account does not cover this task.',
-      tryInstead: 'Make no further calls. Tell the user that a payment is needed before the task can go on.',
-    };
+    const because = 'The account does not cover this task.';
+    const tryInstead = 'Make no further calls. Tell the user that a payment is needed before the task can go on.';
+    return refusalOf(this.code, { because, tryInstead }, undefined);
   }
 }
 nameError(PaymentRequiredError, 'PaymentRequiredError');

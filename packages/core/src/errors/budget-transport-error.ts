@@ -1,5 +1,5 @@
-import { ActGuardError } from '@actguard/core';
-import { nameError } from './name-error.js';
+import { ActGuardError, nameError } from './actguard-error.js';
+import { type Refusal, refusalOf } from './refusal.js';
 
 /** What is known of a gateway that could not be asked. */
 export interface TransportFacts {
@@ -41,6 +41,13 @@ export class BudgetTransportError extends ActGuardError {
     this.operation = operation;
     this.path = path;
     this.status = status;
+  }
+
+  /** What the model should read. */
+  toPrompt(): Refusal {
+    const because = 'The budget for this task could not be reserved.';
+    const tryInstead = 'Make no further calls. Tell the user that the service is not available now.';
+    return refusalOf(this.code, { because, tryInstead }, undefined);
   }
 }
 nameError(BudgetTransportError, 'BudgetTransportError');
