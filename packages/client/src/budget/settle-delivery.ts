@@ -24,6 +24,11 @@ export interface SettleDeliveryOptions {
 /** These are answers: the gateway knows the settlement and does not take it, today or tomorrow. */
 const REJECTING_STATUSES: ReadonlySet<number> = new Set([400, 402, 404, 409, 410, 413, 422]);
 
+/** The gateway says these of itself or of the key, not of a settlement. */
+const GENERAL_STATUSES: ReadonlySet<number> = new Set([401, 403, 408, 425, 429, 502, 503, 504]);
+/** Settlements that the gateway may fail at before the others wait for the next round. */
+const MAX_FAILURES_A_ROUND = 3;
+
 /** Longest wait that a server may ask for between deliveries. */
 const MAX_RETRY_AFTER_MS = 300_000;
 
@@ -85,11 +90,14 @@ export class SettleDelivery {
 
   async #deliverAll(): Promise<void> {
     this.#cancelTimer();
+    let left = MAX_FAILURES_A_ROUND;
     for (const entry of [...this.#waiting.values()]) {
       if (this.#isClosed) return;
       const result = await this.#attempt(entry, 0);
-      // Whoever is away for one settlement is away for all.
-      if (result !== 'done') return;
+      if (result === 'done') continue;
+      // Whoever is away for one settlement is away for all. One that the gateway fails at must not hold up the others.
+      if (!isAboutOne(result) || --left === 0) return;
+      if (this.#waiting.delete(entry.key)) this.#waiting.set(entry.key, entry);
     }
   }
 
@@ -183,4 +191,8 @@ export class SettleDelivery {
       `the folder of the outbox cannot be used (${typeof code === 'string' ? code : 'error'}): settlements wait in memory`,
     );
   }
+}
+
+function isAboutOne({ kind, status }: TransportFailure): boolean {
+  return kind === 'http' && !GENERAL_STATUSES.has(status ?? 0);
 }

@@ -136,6 +136,26 @@ describe('what waits', () => {
     expect(client.status().settlements.waiting).toBe(2);
   });
 
+  test('does not wait for one that the gateway fails at', async () => {
+    const { client } = await outage();
+    for (const reserveId of ['res-2', 'res-3', 'res-4']) await client.settle({ ...SETTLE, reserveId });
+    gateway.behave(({ text }) => ({ status: text.includes('"res-1"') ? 500 : 200 }));
+    await client.flush();
+    expect(client.status().settlements).toMatchObject({ delivered: 3, waiting: 1 });
+  });
+
+  test('stays where it is while the gateway is busy, and is not asked about again and again', async () => {
+    const { client } = await outage();
+    for (const reserveId of ['res-2', 'res-3']) await client.settle({ ...SETTLE, reserveId });
+    gateway.behave(() => ({ status: 503 }));
+    await client.flush();
+    expect(gateway.received).toHaveLength(2);
+    gateway.behave(() => ({ json: {} }));
+    await client.flush();
+    const order = gateway.received.slice(2).map(({ json }) => (json as { reserve_id: string }).reserve_id);
+    expect(order).toEqual(['res-1', 'res-2', 'res-3']);
+  });
+
   test('has an end: the oldest goes first', async () => {
     const { client } = await outage({ outbox: { maxEntries: 2 } });
     const warnings = await warningsOf(async () => {
