@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Agent, AgentHost, Tool } from '@actguard/core';
+import { Agent, AgentHost, type Gateway, Tool } from '@actguard/core';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LoopbackGateway } from '../test-support/loopback-gateway.js';
 import { RESERVE, testClient } from '../test-support/test-client.js';
 import { Client } from './client.js';
-import type { Gateway } from './gateway-contract.js';
 
 let gateway: LoopbackGateway;
 let folder: string;

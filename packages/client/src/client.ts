@@ -1,21 +1,23 @@
-import type { ActGuardEvent, Duration, Tariff } from '@actguard/core';
+import {
+  type ActGuardEvent,
+  type Duration,
+  durationMs,
+  type EventName,
+  type Gateway,
+  type Reservation,
+  type ReserveRequest,
+  type SettleRequest,
+  schedulingClock,
+  type Tariff,
+} from '@actguard/core';
 import { BudgetCalls } from './budget/budget-calls.js';
-import { clientClock } from './config/client-clock.js';
 import type { ClientOptions } from './config/client-options.js';
 import { optionsFromEnvironment, optionsFromFile } from './config/config-source.js';
-import { durationMs } from './config/duration.js';
 import { configurationError, type GatewayAccess, gatewayOf, readSettings, type Settings } from './config/settings.js';
 import { DebugTrace } from './debug/debug-trace.js';
+import type { DeliveryReport, FlushOptions } from './delivery-report.js';
 import { EventSender } from './events/event-sender.js';
 import { atExit } from './events/exit-hooks.js';
-import type {
-  DeliveryReport,
-  FlushOptions,
-  Gateway,
-  Reservation,
-  ReserveRequest,
-  SettleRequest,
-} from './gateway-contract.js';
 import { GatewayHealth } from './http/gateway-health.js';
 import { Transport } from './http/transport.js';
 import { Redactor } from './redaction/redactor.js';
@@ -73,6 +75,11 @@ export class Client implements Gateway, AsyncDisposable {
   /** Whether there is a gateway at all. */
   get isOffline(): boolean {
     return this.#connection === undefined;
+  }
+
+  /** Names of the events that may be sent: a host makes no others for it. */
+  get events(): readonly EventName[] {
+    return this.#connection?.events.wanted ?? [];
   }
 
   async reserve(request: ReserveRequest): Promise<Reservation | undefined> {
@@ -158,7 +165,7 @@ export class Client implements Gateway, AsyncDisposable {
 
   async #settled({ budgets }: Connection, timeoutMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = clientClock(this.#settings.clock).schedule(resolve, timeoutMs);
+      const timer = schedulingClock(this.#settings.clock).schedule(resolve, timeoutMs);
       void budgets.deliver().then(() => {
         timer.cancel();
         resolve();
@@ -200,7 +207,7 @@ function joined(options: ClientOptions, more: ClientOptions): ClientOptions {
 
 function connect({ url, apiKey }: GatewayAccess, settings: Settings): Connection {
   const { backoffBase: baseMs, backoffMax: maxMs, random, fetch, debug } = settings;
-  const clock = clientClock(settings.clock);
+  const clock = schedulingClock(settings.clock);
   const redactor = new Redactor(settings.redact, [apiKey]);
   const trace = debug ? new DebugTrace(redactor) : undefined;
   const backoff = { baseMs, maxMs, random };

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { type Behaviour, LoopbackGateway, type Received } from '../test-support/loopback-gateway.js';
 import { SETTLE } from '../test-support/test-client.js';
 import { Client } from './client.js';
-import type { DeliveryReport } from './gateway-contract.js';
+import type { DeliveryReport } from './delivery-report.js';
 
 beforeEach(() => {
   jest.spyOn(process, 'emitWarning').mockImplementation(() => {});

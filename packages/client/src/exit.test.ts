@@ -30,7 +30,7 @@ function run(body: string): { child: ChildProcess; ended: Promise<Ended>; says: 
     import { Client } from ${JSON.stringify(CLIENT)};
     const options = { apiKey: 'k', gatewayUrl: ${JSON.stringify(gateway.url)}, flushInterval: '1h' };
     const event = { name: 'run.end', category: 'run', severity: '', outcome: 'success', time: 0, runId: 'r1', sessionId: 's' };
-    const settlement = { reserveId: 'res-1', runId: 'r1', scopeId: 's1', inputTokens: 1, cachedInputTokens: 0, outputTokens: 1, usageBreakdown: [] };
+    const settlement = { reserveId: 'res-1', runId: 'r1', scopeId: 's1', usage: [] };
     const forever = () => setInterval(() => {}, 1000);
     ${body}
   `;

@@ -4,17 +4,8 @@
  */
 export { Client } from './client.js';
 export type { ClientOptions, EventContent, EventMode, OnUnavailable, OutboxOptions } from './config/client-options.js';
-export { BudgetTransportError, type TransportFacts } from './errors/budget-transport-error.js';
-export { type PaymentFacts, PaymentRequiredError } from './errors/payment-required-error.js';
+export type { DeliveryReport, FlushOptions } from './delivery-report.js';
 export type { EventEnvelope } from './events/envelope.js';
-export type {
-  DeliveryReport,
-  FlushOptions,
-  Gateway,
-  Reservation,
-  ReserveRequest,
-  SettleRequest,
-} from './gateway-contract.js';
 export type { TransportFailureKind } from './http/failure.js';
 export type { RedactionOptions } from './redaction/redactor.js';
 export { type ConsoleSinkOptions, consoleSink } from './sinks/console-sink.js';

@@ -21,10 +21,7 @@ export const SETTLE = {
   reserveId: 'res-1',
   runId: 'r1',
   scopeId: 's1',
-  inputTokens: 17,
-  cachedInputTokens: 2,
-  outputTokens: 8,
-  usageBreakdown: [],
+  usage: [],
 } as const;
 
 /** A client of a loopback gateway, with a clock that jumps over waits. */

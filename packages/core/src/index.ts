@@ -18,7 +18,7 @@ export { type PriceTable, priceTable } from './budget/price-table.js';
 export type { Tariff, TariffRates } from './budget/tariff.js';
 export { addUsage, type TokenUsage, tokensOf, tokenUsage } from './budget/token-usage.js';
 export type { CustomUsageEntry, ModelUsageEntry, UsageEntry, UsagePlace } from './budget/usage-breakdown.js';
-export type { Clock, Scheduled, SchedulingClock } from './clock.js';
+export { type Clock, type Scheduled, type SchedulingClock, schedulingClock } from './clock.js';
 export { type InjectOptions, inject } from './container/inject.js';
 export { Injectable, type InjectableDecorator, type InjectableOptions } from './container/injectable.js';
 export type { OnHostClose, OnHostInit } from './container/lifecycle.js';
@@ -44,7 +44,7 @@ export type {
   ValueProvider,
 } from './container/provider.js';
 export type { ProviderList, ProviderShapes } from './container/provider-list.js';
-export type { Duration } from './duration.js';
+export { type Duration, durationMs } from './duration.js';
 export { ActGuardError, type ErrorFacts, isActGuardError } from './errors/actguard-error.js';
 export {
   BudgetClosedError,

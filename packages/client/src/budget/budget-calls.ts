@@ -1,6 +1,5 @@
-import type { SchedulingClock, Tariff } from '@actguard/core';
+import type { Reservation, ReserveRequest, SchedulingClock, SettleRequest, Tariff } from '@actguard/core';
 import type { Settings } from '../config/settings.js';
-import type { Reservation, ReserveRequest, SettleRequest } from '../gateway-contract.js';
 import { isConfigurationFailure, type TransportFailure } from '../http/failure.js';
 import type { GatewayHealth } from '../http/gateway-health.js';
 import type { Transport } from '../http/transport.js';

@@ -1,8 +1,5 @@
-import { BudgetExceededError } from '@actguard/core';
+import { BudgetExceededError, BudgetTransportError, PaymentRequiredError, type ReserveRequest } from '@actguard/core';
 import * as v from 'valibot';
-import { BudgetTransportError } from '../errors/budget-transport-error.js';
-import { PaymentRequiredError } from '../errors/payment-required-error.js';
-import type { ReserveRequest } from '../gateway-contract.js';
 import { isConfigurationFailure, isWorthRepeating, type TransportFailure } from '../http/failure.js';
 import type { Redactor } from '../redaction/redactor.js';
 import { answerFields } from './answer-fields.js';

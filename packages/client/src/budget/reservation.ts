@@ -1,5 +1,5 @@
+import type { Reservation, ReserveRequest } from '@actguard/core';
 import * as v from 'valibot';
-import type { Reservation, ReserveRequest } from '../gateway-contract.js';
 import { answerFields } from './answer-fields.js';
 
 const RESERVATION = v.object({

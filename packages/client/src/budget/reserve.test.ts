@@ -1,8 +1,7 @@
-import { BudgetExceededError, isActGuardError } from '@actguard/core';
+import { BudgetExceededError, isActGuardError, PaymentRequiredError } from '@actguard/core';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type Behaviour, LoopbackGateway } from '../../test-support/loopback-gateway.js';
 import { RESERVE, testClient, warningsOf } from '../../test-support/test-client.js';
-import { PaymentRequiredError } from '../errors/payment-required-error.js';
 
 let gateway: LoopbackGateway;
 beforeEach(async () => {

@@ -1,5 +1,4 @@
-import type { Scheduled, SchedulingClock } from '@actguard/core';
-import type { SettleRequest } from '../gateway-contract.js';
+import type { Scheduled, SchedulingClock, SettleRequest } from '@actguard/core';
 import { type Backoff, backoffMs } from '../http/backoff.js';
 import type { TransportFailure } from '../http/failure.js';
 import type { Transport } from '../http/transport.js';

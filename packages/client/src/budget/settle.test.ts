@@ -22,7 +22,7 @@ describe('a settlement', () => {
     const { client } = testClient(gateway);
     await client.settle({
       ...SETTLE,
-      usageBreakdown: [
+      usage: [
         {
           ...{ type: 'model', provider: 'openai', model: 'gpt-5', scopeName: 'search', tool: 'A.b' },
           ...{ calls: 3, estimatedCalls: 1, unpricedCalls: 0, tokens: 36, usdMicros: 5, costUnits: 2 },
@@ -42,9 +42,9 @@ describe('a settlement', () => {
     });
     expect(gateway.received[0]?.json).toEqual({
       reserve_id: 'res-1',
-      input_tokens: 17,
-      cached_input_tokens: 2,
-      output_tokens: 8,
+      input_tokens: 15,
+      cached_input_tokens: 1,
+      output_tokens: 20,
       usage_breakdown: [
         {
           ...{ provider: 'openai', provider_model_id: 'gpt-5', scope_name: 'search', tool_name: 'A.b', calls: 3 },

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { UsageEntry } from '@actguard/core';
-import type { SettleRequest } from '../gateway-contract.js';
+import type { SettleRequest, UsageEntry } from '@actguard/core';
 
 /** Names what a request does: the same for every attempt, in every process, and for no other request. */
 export function idempotencyKey(operation: string, ...names: readonly string[]): string {
@@ -12,16 +11,24 @@ export function idempotencyKey(operation: string, ...names: readonly string[]): 
 
 /** The body of a settlement. */
 export function settleBody(request: SettleRequest): string {
+  const entries = request.usage.map(wireEntry);
+  const sum = (name: keyof WireTokens): number => entries.reduce((total, entry) => total + (entry[name] ?? 0), 0);
   return JSON.stringify({
     reserve_id: request.reserveId,
-    input_tokens: request.inputTokens,
-    cached_input_tokens: request.cachedInputTokens,
-    output_tokens: request.outputTokens,
-    usage_breakdown: request.usageBreakdown.map(wireEntry),
+    input_tokens: sum('input_tokens'),
+    cached_input_tokens: sum('cached_input_tokens'),
+    output_tokens: sum('output_tokens'),
+    usage_breakdown: entries,
   });
 }
 
-function wireEntry(entry: UsageEntry): Record<string, unknown> {
+interface WireTokens {
+  readonly input_tokens?: number;
+  readonly cached_input_tokens?: number;
+  readonly output_tokens?: number;
+}
+
+function wireEntry(entry: UsageEntry): WireTokens & Readonly<Record<string, unknown>> {
   const place = {
     calls: entry.calls,
     ...(entry.scopeName === undefined ? {} : { scope_name: entry.scopeName }),

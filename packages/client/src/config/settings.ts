@@ -1,8 +1,7 @@
-import { type Clock, UsageError } from '@actguard/core';
+import { type Clock, durationMs, UsageError } from '@actguard/core';
 import * as v from 'valibot';
 import { Redactor } from '../redaction/redactor.js';
 import type { ClientOptions } from './client-options.js';
-import { durationMs } from './duration.js';
 import { gatewayUrlProblem, withoutTrailingSlash } from './gateway-url.js';
 import { nearMatch } from './near-match.js';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Scheduled, SchedulingClock } from '@actguard/core';
 import { PATHS } from '../budget/wire-paths.js';
-import type { DeliveryReport } from '../gateway-contract.js';
+import type { DeliveryReport } from '../delivery-report.js';
 import type { TransportFailure } from '../http/failure.js';
 import type { Transport } from '../http/transport.js';
 import { EventQueue, type QueuedEvent } from './event-queue.js';

@@ -1,7 +1,5 @@
-import type { ActGuardEvent } from '@actguard/core';
+import type { ActGuardEvent, EventName } from '@actguard/core';
 import type { EventMode } from '../config/client-options.js';
-
-type EventName = ActGuardEvent['name'];
 
 /** Sent in both modes: the names that every gateway knows. */
 const SIGNIFICANT: ReadonlySet<EventName> = new Set([
@@ -29,6 +27,16 @@ export interface EventFilterOptions {
   /** @default the environment variable */
   readonly emitAllToolRuns: boolean | undefined;
   readonly userText: boolean;
+}
+
+/** Names of the events of which some may be sent: what else happens need not be told. */
+export function wantedEvents({ mode, emitAllToolRuns, userText }: EventFilterOptions): readonly EventName[] {
+  if (mode === 'off') return [];
+  const names = [...SIGNIFICANT];
+  // The environment is asked at each call of a tool, since it may be changed while the process runs.
+  if (emitAllToolRuns !== false) names.push('tool.invoke');
+  if (mode === 'verbose') names.push(...EXPLAINING, ...(userText ? (['run.user_said'] as const) : []));
+  return names;
 }
 
 /** Whether an event is sent. */

@@ -1,7 +1,7 @@
-import type { ActGuardEvent, SchedulingClock } from '@actguard/core';
+import type { ActGuardEvent, EventName, SchedulingClock } from '@actguard/core';
 import { summaryOf } from '../budget/refusal.js';
 import type { Settings } from '../config/settings.js';
-import type { DeliveryReport } from '../gateway-contract.js';
+import type { DeliveryReport } from '../delivery-report.js';
 import type { GatewayHealth } from '../http/gateway-health.js';
 import type { Transport } from '../http/transport.js';
 import type { Redactor } from '../redaction/redactor.js';
@@ -45,6 +45,11 @@ export class EventSender {
       },
       onDropped: () => health.warnOnce('dropped', 'events are dropped; status().events says how many'),
     });
+  }
+
+  /** Names of the events of which some may be sent. */
+  get wanted(): readonly EventName[] {
+    return this.#writer.wanted;
   }
 
   get report(): DeliveryReport {

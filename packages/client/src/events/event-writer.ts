@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { ActGuardEvent } from '@actguard/core';
+import type { ActGuardEvent, EventName } from '@actguard/core';
 import type { EventMode } from '../config/client-options.js';
 import type { Redactor } from '../redaction/redactor.js';
 import { type EventEnvelope, envelopeOf } from './envelope.js';
 import { contentsOf } from './event-contents.js';
-import { isSent } from './event-filter.js';
+import { isSent, wantedEvents } from './event-filter.js';
 
 /** What is written down of events. */
 export interface EventWriterOptions {
@@ -21,6 +21,12 @@ export class EventWriter {
 
   constructor(options: EventWriterOptions) {
     this.#options = options;
+  }
+
+  /** Names of the events of which some may be written down. */
+  get wanted(): readonly EventName[] {
+    const { mode, emitAllToolRuns, content } = this.#options;
+    return wantedEvents({ mode, emitAllToolRuns, userText: content.userText });
   }
 
   /** An event as it leaves; `undefined` where it does not. Throws where it holds what cannot be read. */

@@ -20,6 +20,8 @@ export interface Gateway {
   tariff(): Promise<Tariff | undefined>;
   /** Gets the events of the host, at once. It must be quick. */
   onEvent(event: ActGuardEvent): void;
+  /** There is nobody on the other side: the host goes on as without a gateway. @default false */
+  readonly isOffline?: boolean | undefined;
   /** Names of the events that it wants. @default all */
   readonly events?: readonly EventName[] | undefined;
   /** Delivers what is on its way, for at most `timeout`. The host calls it when it is closed. */

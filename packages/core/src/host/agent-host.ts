@@ -70,14 +70,15 @@ export class AgentHost implements AsyncDisposable {
     const clock: SchedulingClock = schedulingClock(read.clock);
     const container = buildContainer(read, problems);
     const agents = container.agents.map(({ agentClass }) => agentClass as unknown as AnyClass);
-    const takesCostLimits = read.tariff !== undefined || read.client !== undefined;
+    const gateway = read.client?.isOffline ? undefined : read.client;
+    const takesCostLimits = read.tariff !== undefined || gateway !== undefined;
     const plans = await planAgents(agents, { clock, hasTariff: takesCostLimits }, problems);
     if (problems.length > 0) throw new HostConfigurationError(problems);
 
     const events = new EventHub();
     if (read.onEvent !== undefined) events.on(read.onEvent);
     const tariff = new CurrentTariff(read.tariff);
-    if (read.client !== undefined) events.on(eventsFor(read.client), read.client.events);
+    if (gateway !== undefined) events.on(eventsFor(gateway), gateway.events);
     const core: RunCore = {
       store: read.store ?? new MemoryStore(),
       clock,
@@ -90,7 +91,7 @@ export class AgentHost implements AsyncDisposable {
         return tariff.value;
       },
       takesCostLimits,
-      gateway: read.client && new GatewayLink(read.client, tariff),
+      gateway: gateway && new GatewayLink(gateway, tariff),
     };
     await container.initialise();
     return new AgentHost({
@@ -99,7 +100,7 @@ export class AgentHost implements AsyncDisposable {
       plans,
       isObserved: read.isObserved,
       ownsStore: read.store === undefined,
-      client: read.client,
+      client: gateway,
     });
   }
 
