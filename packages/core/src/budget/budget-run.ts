@@ -22,6 +22,12 @@ export interface BudgetRun {
   };
   /** @throws {RunStoppedError} where the run takes no calls */
   assertTakesCalls(what: string): void;
+  /**
+   * Resolves with a promise that does not reject.
+   *
+   * @throws {RunStoppedError} as soon as the run takes no calls
+   */
+  unlessStopped(until: Promise<void>): Promise<void>;
   /** Tool in whose body the caller stands. */
   currentTool(): string | undefined;
   /** Runs a function with a scope around it. */

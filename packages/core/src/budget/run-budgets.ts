@@ -1,5 +1,6 @@
 import type { LimitType } from '../errors/budget-errors.js';
 import { BudgetConfigurationError } from '../errors/budget-errors.js';
+import { RunStoppedError } from '../errors/run-errors.js';
 import { messageOfThrown } from '../errors/thrown.js';
 import { shown, UsageError } from '../errors/usage-errors.js';
 import { warnOnce } from '../events/warn-once.js';
@@ -33,7 +34,7 @@ export class RunBudgets implements ScopeOwner {
   readonly #calls = new Set<PendingCall>();
   /** Roots that are closed and whose calls are still on their way: they are settled after the last one. */
   readonly #leaving = new Set<BudgetNode>();
-  readonly #reserving = new Set<Promise<void>>();
+  readonly #settling = new Set<Promise<void>>();
 
   constructor(run: BudgetRun) {
     this.#run = run;
@@ -107,15 +108,19 @@ export class RunBudgets implements ScopeOwner {
     const root = call.node?.root;
     if (root === undefined || !this.#leaving.has(root) || this.#hasCallsIn(root)) return;
     this.#leaving.delete(root);
-    void root.reservation?.settle();
+    void this.#settle(root);
   }
 
-  /** Resolves once a gateway has answered for all that is open; `undefined` where nothing is asked. */
-  get reserving(): Promise<unknown> | undefined {
-    return this.#reserving.size === 0 ? undefined : Promise.all(this.#reserving);
+  /** Resolves once a gateway has answered for what is charged inside a scope; `undefined` where nobody has to be waited for. */
+  reserving(node: BudgetNode | undefined): Promise<void> | undefined {
+    return node && this.openFrom(node)?.root.reservation?.pending;
   }
 
-  /** The run is over: what was never reported is charged its estimate, and every scope is closed. */
+  /**
+   * The run is over: what was never reported is charged its estimate, and every scope is closed.
+   *
+   * @returns resolves once a gateway was told; a reservation that it has not answered yet is not waited for
+   */
   end(): Promise<unknown> | undefined {
     for (const call of [...this.#calls]) {
       try {
@@ -125,15 +130,14 @@ export class RunBudgets implements ScopeOwner {
         warnOnce(this.#run.core, 'abandon', `a call of a model could not be charged: ${messageOfThrown(error)}`);
       }
     }
-    const settled: Promise<void>[] = [];
     for (const node of [...this.#holders.keys(), ...this.#leaving]) {
       node.isClosed = true;
-      if (node.reservation !== undefined) settled.push(node.reservation.settle());
+      void this.#settle(node);
     }
     this.#holders.clear();
     this.#leaving.clear();
     this.#root = undefined;
-    return settled.length === 0 ? undefined : Promise.all(settled);
+    return this.#settling.size === 0 ? undefined : Promise.all(this.#settling);
   }
 
   addCost(node: BudgetNode, usd: number, name: string): void {
@@ -167,12 +171,19 @@ export class RunBudgets implements ScopeOwner {
     await this.closeNode(node);
   }
 
-  /** @throws what the gateway refused the scope with, once it has answered */
+  /**
+   * Resolves once the gateway has granted a scope.
+   *
+   * @throws what it refused the scope with
+   * @throws {RunStoppedError} as soon as the run is stopped: nobody waits for the answer then
+   */
   async granted(node: BudgetNode): Promise<void> {
     const { reservation } = node.root;
     if (reservation === undefined) return;
-    await reservation.pending;
-    if (reservation.failure !== undefined && !this.#run.isObserved) throw reservation.failure;
+    if (reservation.pending !== undefined) await this.#run.unlessStopped(reservation.pending);
+    const { failure } = reservation;
+    // A limit may only report; a run that was stopped is stopped.
+    if (failure instanceof RunStoppedError || (failure !== undefined && !this.#run.isObserved)) throw failure;
   }
 
   /** One holder less; the last one closes the scope. @returns resolves once a gateway was told, where it is told now */
@@ -187,7 +198,7 @@ export class RunBudgets implements ScopeOwner {
     node.isClosed = true;
     if (this.#root?.node === node) this.#root = undefined;
     if (node.reservation === undefined) return undefined;
-    if (!this.#hasCallsIn(node)) return node.reservation.settle();
+    if (!this.#hasCallsIn(node)) return this.#settle(node);
     // Not waited for: its stream may be read by whoever waits for this scope.
     this.#leaving.add(node);
     return undefined;
@@ -212,8 +223,13 @@ export class RunBudgets implements ScopeOwner {
     const { gateway } = this.#run.core;
     if (gateway === undefined || node.kind !== 'root') return;
     node.reservation = new RootReservation(gateway, this.#run, node);
-    const answered = node.reservation.pending?.finally(() => void this.#reserving.delete(answered as Promise<void>));
-    if (answered !== undefined) this.#reserving.add(answered);
+  }
+
+  #settle(node: BudgetNode): Promise<void> | undefined {
+    const settling = node.reservation?.settle();
+    if (settling === undefined) return undefined;
+    this.#settling.add(settling);
+    return settling.then(() => void this.#settling.delete(settling));
   }
 
   // Rounded of the sum: many small costs must not round to nothing one by one.

@@ -38,7 +38,12 @@ function decideAlone(call: ToolCall, step: Step): Promise<void> | undefined {
   call.position++;
   if (call.isReplay && !step.decidesReplays) return undefined;
   const verdict = judge(call, step, undefined, false, false);
-  if (isThenable(verdict)) return Promise.resolve(verdict).then((wait) => wait && putOff(call, step, wait));
+  if (isThenable(verdict)) {
+    return Promise.resolve(verdict).then((wait) => {
+      call.now = call.run.core.clock.now();
+      return wait && putOff(call, step, wait);
+    });
+  }
   return verdict && putOff(call, step, verdict);
 }
 

@@ -106,7 +106,7 @@ export function releaseWaits(call: ToolCall): void {
 function checkInput(call: ToolCall, args: unknown): MaybePromise<void> {
   // Copied before anything is awaited: nobody may change what the guards check.
   const copy = copyArguments(call.tool, args);
-  const { ready } = call.run;
+  const ready = readyFor(call);
   if (ready === undefined) return validate(call, copy);
   return ready.then(
     () => {
@@ -118,6 +118,11 @@ function checkInput(call: ToolCall, args: unknown): MaybePromise<void> {
       throw new Refused(isActGuardError(error) ? error : new StoreUnavailableError(call.tool, error), 'store');
     },
   );
+}
+
+function readyFor({ run, budget }: ToolCall): Promise<unknown> | undefined {
+  const reserving = budget && run.budgets.reserving(budget);
+  return reserving === undefined ? run.ready : Promise.all([run.ready, reserving]);
 }
 
 function validate(call: ToolCall, copy: object): MaybePromise<void> {

@@ -5,7 +5,8 @@ import type { ActGuardEvent, EventName } from '../events/event.js';
 
 /**
  * A connection to a gateway, as a host uses it: it grants the budgets of runs, is told what was used, says what tokens cost, and
- * gets events. `Client` of `@actguard/client` is one.
+ * gets events. `Client` of `@actguard/client` is one. Whatever it is asked has to come to an end by itself: a host that is closed
+ * waits for it.
  */
 export interface Gateway {
   /**

@@ -53,7 +53,7 @@ class BudgetGuard implements Guard {
   admit(call: GuardedCall): undefined | Promise<void> {
     const node = (call as BudgetedCall).openBudget(this.#options);
     call.keep(this, node);
-    return node.reservation?.pending;
+    return node.root.reservation?.pending;
   }
 
   settle(call: GuardedCall): void {

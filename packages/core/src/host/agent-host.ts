@@ -266,6 +266,8 @@ export class AgentHost implements AsyncDisposable {
       errors.push(error);
     }
     if (ownsStore) await core.store.close?.();
+    // A reservation that is granted only now is settled, too.
+    await core.gateway?.idle();
     await client?.flush().catch((error: unknown) => {
       // Monitoring fails open: what could not be delivered must not keep a host from closing.
       warnOnce(core, 'flush', `The client could not deliver what was left: ${messageOfThrown(error)}`);

@@ -42,12 +42,15 @@ export function admitModelCall(request: ModelRequest): MaybePromise<ModelCall> {
   const { budgets, node, isClosed } = charged;
   if (isClosed) throw new BudgetClosedError(label);
   const reservation = node?.root.reservation;
-  if (reservation === undefined) return admitted(request, budgets, node, label);
-  const now = (): ModelCall => {
-    if (reservation.failure !== undefined && !budgets.run.isObserved) throw reservation.failure;
-    return admitted(request, budgets, node, label);
-  };
-  return reservation.pending === undefined ? now() : reservation.pending.then(now);
+  if (reservation?.pending !== undefined) {
+    // Asked anew behind the wait: the scope may have been closed meanwhile.
+    return budgets.run.unlessStopped(reservation.pending).then(() => admitModelCall(request));
+  }
+  if (reservation?.failure !== undefined && !budgets.run.isObserved) {
+    budgets.run.assertTakesCalls(label);
+    throw reservation.failure;
+  }
+  return admitted(request, budgets, node, label);
 }
 
 function admitted(request: ModelRequest, budgets: RunBudgets, node: BudgetNode | undefined, label: string): ModelCall {

@@ -96,10 +96,11 @@ export class AgentRun implements CallRun {
     this.#writes = new SessionWrites(this);
     if (this.hasNamedSession) this.#writes.join();
     this.#tell('run.start', '');
-    this.ownBudget = options.budget && this.budgets.openNode(options.budget, undefined);
     if (options.deadlineMs !== undefined) this.#startDeadline(options.deadlineMs);
     if (options.signal !== undefined) this.#follow(options.signal);
     if (options.killedBecause !== undefined) this.kill(options.killedBecause);
+    // Last: for a run that is stopped from the beginning no gateway is asked.
+    this.ownBudget = options.budget && this.budgets.openNode(options.budget, undefined);
   }
 
   get isActive(): boolean {
@@ -112,9 +113,7 @@ export class AgentRun implements CallRun {
 
   /** Resolves once writes that calls depend on have arrived; `undefined` where there are none. */
   get ready(): Promise<void> | undefined {
-    const reserving = this.#budgets?.reserving;
-    if (reserving === undefined) return this.#writes.ready;
-    return Promise.all([this.#writes.ready, reserving]).then(() => {});
+    return this.#writes.ready;
   }
 
   get nonce(): string {
@@ -241,6 +240,19 @@ export class AgentRun implements CallRun {
   /** @throws {RunStoppedError} where the run takes no calls */
   assertTakesCalls(tool: string): void {
     if (this.#stop !== undefined) throw this.#stop(tool);
+  }
+
+  unlessStopped(until: Promise<void>): Promise<void> {
+    const { signal } = this;
+    return new Promise((resolve, reject) => {
+      const stop = (): void => reject(signal.reason);
+      if (signal.aborted) return stop();
+      signal.addEventListener('abort', stop, { once: true });
+      void until.then(() => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      });
+    });
   }
 
   /** A call is on its way. */
