@@ -23,6 +23,7 @@ const TOPICS: readonly (readonly [topic: string, declaration: RegExp])[] = [
   ['Guards of your own', /^(guards\/(define-guard|guard|guard-site|guard-definition)|agent\/tool-info)\.ts#/],
   ['Decorators', /^(agent\/|guards\/|duration\.ts#)/],
   ['Providers', /^container\//],
+  ['Gateway', /^gateway\//],
   ['Errors', /^errors\//],
   ['Events', /^events\//],
   ['Facts', /^facts\//],

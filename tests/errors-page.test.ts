@@ -1,7 +1,6 @@
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import * as client from '@actguard/client';
 import * as core from '@actguard/core';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
@@ -73,8 +72,8 @@ const samples: core.ActGuardError[] = [
   new core.UnpricedModelError('openai', 'gpt-5'),
   new core.BudgetConfigurationError('usdLimit', 1, 2),
   new core.BudgetClosedError('openai/gpt-5'),
-  new client.BudgetTransportError({ operation: 'reserve', path: '/api/v1/reserve', summary: 'why' }),
-  new client.PaymentRequiredError({
+  new core.BudgetTransportError({ operation: 'reserve', path: '/api/v1/reserve', summary: 'why' }),
+  new core.PaymentRequiredError({
     ...{ path: '/api/v1/reserve', userMessage: undefined, currentBalance: 1, requiredAmount: 2, shortfall: 1 },
     ...{ topupUrl: undefined, topupSessionId: undefined, userId: undefined, responsePayload: undefined },
   }),

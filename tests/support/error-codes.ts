@@ -28,7 +28,7 @@ export function errorCodesOf(
   return collector.codes;
 }
 
-/** Names of the classes that a module exports and that extend `Error`. */
+/** Names of the classes that a module exports and that extend `ActGuardError`, so that they have a code. */
 export function errorClassesOf(program: ts.Program, fileName: string): { name: string; isAbstract: boolean }[] {
   const checker = program.getTypeChecker();
   const file = program.getSourceFile(fileName);
@@ -37,15 +37,15 @@ export function errorClassesOf(program: ts.Program, fileName: string): { name: s
   return checker.getExportsOfModule(module).flatMap((exported) => {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
     const declaration = symbol.declarations?.find(ts.isClassDeclaration);
-    if (declaration === undefined || !extendsError(checker.getDeclaredTypeOfSymbol(symbol), checker)) return [];
+    if (declaration === undefined || !isActGuardError(checker.getDeclaredTypeOfSymbol(symbol), checker)) return [];
     return [{ name: exported.name, isAbstract: hasModifier(declaration, ts.SyntaxKind.AbstractKeyword) }];
   });
 }
 
-function extendsError(type: ts.Type, checker: ts.TypeChecker): boolean {
-  if (type.symbol?.name === 'Error') return true;
+function isActGuardError(type: ts.Type, checker: ts.TypeChecker): boolean {
+  if (type.symbol?.name === 'ActGuardError') return true;
   const bases = type.isClassOrInterface() ? checker.getBaseTypes(type) : [];
-  return bases.some((base) => extendsError(base, checker));
+  return bases.some((base) => isActGuardError(base, checker));
 }
 
 function hasModifier(declaration: ts.ClassDeclaration, kind: ts.SyntaxKind): boolean {

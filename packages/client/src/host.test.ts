@@ -11,6 +11,7 @@ import {
   PaymentRequiredError,
   requireFact,
   Tool,
+  tokenUsage,
 } from '@actguard/core';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type Behaviour, LoopbackGateway, type Received } from '../test-support/loopback-gateway.js';
@@ -72,7 +73,7 @@ async function spend(input: number, output = 0): Promise<void> {
   const bound = () => ({ inputTokens: input, outputTokens: output });
   const request = { provider: 'openai', model: 'gpt-test', operation: 'chat.completions', bound };
   const call = await admitModelCall(request as Parameters<typeof admitModelCall>[0]);
-  call.settle({ outcome: 'success', usage: { input, output } });
+  call.settle({ outcome: 'success', usage: tokenUsage({ input, output }) });
 }
 
 async function setUp(options: ClientOptions = {}) {

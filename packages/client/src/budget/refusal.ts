@@ -46,13 +46,11 @@ export function budgetExceeded(
   const names = ['userId', 'tokensUsed', 'costUsed', 'costLimit'] as const;
   const { userId, tokensUsed, costUsed, costLimit } = v.parse(EXCEEDED, answerFields(body, names));
   const { message, detail, error } = saidIn(body);
-  const used = costUsed ?? 0;
-  const facts = {
+  return new BudgetExceededError({
     tool: 'gateway',
     limitType: 'cost',
-    used,
-    // A gateway that does not say its limit says that it is reached.
-    limit: costLimit ?? used,
+    used: costUsed ?? 0,
+    limit: costLimit,
     scopeId: request.scopeId,
     scopeName: undefined,
     scopeKind: 'root',
@@ -61,9 +59,11 @@ export function budgetExceeded(
     planKey: request.planKey,
     userId: userId ?? request.userId,
     origin: 'remote',
-  } as const;
-  const told = { path, status, tokensUsed, summary: cleaned(error ?? message ?? detail, redactor) };
-  return new BudgetExceededError({ ...facts, ...told });
+    tokensUsed,
+    path,
+    status,
+    summary: cleaned(error ?? message ?? detail, redactor),
+  });
 }
 
 /** The gateway cannot be asked like this, or cannot be asked at all. */

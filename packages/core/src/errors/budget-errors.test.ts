@@ -102,3 +102,14 @@ describe('other errors of budgets', () => {
     expect(isRefusal(new UnboundedCostError('m', 'w'))).toBe(false);
   });
 });
+
+it('a refusal of a gateway says what the gateway says, and no limit that it does not say', () => {
+  const error = new BudgetExceededError({
+    ...{ tool: 'gateway', limitType: 'cost', used: 0, scopeId: 's1', scopeName: undefined, scopeKind: 'root' },
+    ...{ parentScopeId: undefined, rootScopeId: 's1', planKey: undefined, userId: undefined },
+    ...{ origin: 'remote', path: '/api/v1/reserve', status: 409, summary: 'quota' },
+  });
+  expect(error.limit).toBeUndefined();
+  expect(error.message).toBe('gateway: the budget of the run is used up: quota');
+  expect(error.details).toMatchObject({ origin: 'remote', path: '/api/v1/reserve', status: 409, summary: 'quota' });
+});

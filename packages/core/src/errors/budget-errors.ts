@@ -15,8 +15,8 @@ export interface BudgetFacts {
   readonly limitType: LimitType;
   /** Tokens, USD or cost units used in the scope and in those inside it. */
   readonly used: number;
-  /** The limit in the same unit. */
-  readonly limit: number;
+  /** The limit in the same unit; absent where a gateway refused without saying it. */
+  readonly limit?: number | undefined;
   /** Id of the scope that has the limit: the one around the caller, or one further out. */
   readonly scopeId: string;
   /** Its name; `undefined` where it has none. */
@@ -39,6 +39,14 @@ export interface BudgetFacts {
   readonly origin?: 'local' | 'remote';
   /** Only holds of other calls are in the way: the same call may pass once they have ended. @default false */
   readonly retryable?: boolean;
+  /** Tokens used, as a gateway says. */
+  readonly tokensUsed?: number | undefined;
+  /** Path of the request that a gateway refused, such as `/api/v1/reserve`. */
+  readonly path?: string | undefined;
+  /** The HTTP status that it answered with. */
+  readonly status?: number | undefined;
+  /** What it says about it. */
+  readonly summary?: string | undefined;
 }
 
 const UNITS: Readonly<Record<LimitType, string>> = { token: 'tokens', usd: 'USD', cost: 'cost units' };
@@ -49,8 +57,8 @@ export class BudgetExceededError extends ToolGuardError {
   readonly limitType: LimitType;
   /** Tokens, USD or cost units used in the scope and in those inside it. */
   readonly used: number;
-  /** The limit in the same unit. */
-  readonly limit: number;
+  /** The limit in the same unit; `undefined` where a gateway refused without saying it. */
+  readonly limit: number | undefined;
   /** Id of the scope that has the limit: the one around the caller, or one further out. */
   readonly scopeId: string;
   /** Its name; `undefined` where it has none. */
@@ -70,10 +78,14 @@ export class BudgetExceededError extends ToolGuardError {
       scopeName === undefined
         ? `the budget of the ${facts.scopeKind === 'root' ? 'run' : 'scope'}`
         : `the budget "${scopeName}"`;
-    const stopped = used < limit ? ', and is stopped because a call did not fit into the rest' : '';
+    const stopped =
+      limit !== undefined && used < limit ? ', and is stopped because a call did not fit into the rest' : '';
     const holds = facts.held === undefined ? '' : ` and holds ${facts.held} for calls on their way`;
     const need = needed === undefined ? stopped : `, and the call needs ${needed} more`;
-    super(`${tool}: ${scope} has used ${used} of ${limit} ${UNITS[limitType]}${holds}${need}`, {
+    const amounts =
+      limit === undefined ? 'is used up' : `has used ${used} of ${limit} ${UNITS[limitType]}${holds}${need}`;
+    const said = facts.summary === undefined ? '' : `: ${facts.summary}`;
+    super(`${tool}: ${scope} ${amounts}${said}`, {
       code: 'budget.limit_exceeded',
       reason: 'budget_exhausted',
       tool,

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Agent } from '../agent/agent.js';
 import { Tool } from '../agent/tool.js';
 import type { Tariff } from '../budget/tariff.js';
+import { tokenUsage } from '../budget/token-usage.js';
 import { BudgetExceededError } from '../errors/budget-errors.js';
 import { BudgetTransportError } from '../errors/budget-transport-error.js';
 import { PaymentRequiredError } from '../errors/payment-required-error.js';
@@ -77,7 +78,7 @@ const REQUEST: ModelRequest = {
 
 async function spend(input: number): Promise<void> {
   const call = await admitModelCall(REQUEST);
-  call.settle({ outcome: 'success', usage: { input, output: 0 } });
+  call.settle({ outcome: 'success', usage: tokenUsage({ input }) });
 }
 
 @Agent()
@@ -175,7 +176,7 @@ describe('a root budget with a gateway', () => {
     await host.run(async (run) => {
       const call = await run.budget({ tokenLimit: 100 }, async () => await admitModelCall(REQUEST));
       expect(gateway.settled).toEqual([]);
-      call.settle({ outcome: 'success', usage: { input: 7, output: 0 } });
+      call.settle({ outcome: 'success', usage: tokenUsage({ input: 7 }) });
       await turn();
       expect(gateway.settled).toMatchObject([{ usage: [{ tokens: 7 }] }]);
     });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Agent } from '../agent/agent.js';
 import { Tool } from '../agent/tool.js';
 import type { Tariff } from '../budget/tariff.js';
+import { tokenUsage } from '../budget/token-usage.js';
 import { BudgetClosedError } from '../errors/budget-errors.js';
 import { BudgetTransportError } from '../errors/budget-transport-error.js';
 import { RunAbortedError, RunDeadlineError, RunEndedError, RunKilledError } from '../errors/run-errors.js';
@@ -43,7 +44,7 @@ class SlowGateway implements Gateway {
 
 async function spend(input: number): Promise<void> {
   const call = await admitModelCall(REQUEST);
-  call.settle({ outcome: 'success', usage: { input, output: 0 } });
+  call.settle({ outcome: 'success', usage: tokenUsage({ input }) });
 }
 
 @Agent()
