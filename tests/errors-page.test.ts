@@ -218,14 +218,15 @@ describe('the check itself', () => {
     expect(() => collect(source)).toThrow(/fixture\.ts:2: nobody can tell which code this is: `usage/);
   });
 
-  it('knows which exported classes are errors', () => {
-    const source = `class Hidden extends Error {}
+  it('knows which exported classes are errors of ours', () => {
+    const source = `export class ActGuardError extends Error {}
+      class Hidden extends ActGuardError {}
       export abstract class Shown extends Hidden {}
-      export class Another extends TypeError {}
+      export class WithoutCode extends TypeError {}
       export class NoError {}`;
     expect(withProgram(source, errorClassesOf)).toEqual([
+      { name: 'ActGuardError', isAbstract: false },
       { name: 'Shown', isAbstract: true },
-      { name: 'Another', isAbstract: false },
     ]);
   });
 

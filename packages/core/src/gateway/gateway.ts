@@ -57,6 +57,7 @@ export interface Reservation {
 
 /** Tells what was used of a reservation. */
 export interface SettleRequest {
+  /** The reservation, as it was granted. */
   readonly reserveId: string;
   /** Id of the run. */
   readonly runId: string;
