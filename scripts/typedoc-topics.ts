@@ -25,7 +25,7 @@ const TOPICS: readonly (readonly [topic: string, declaration: RegExp])[] = [
   ['Providers', /^container\//],
   ['Gateway', /^gateway\//],
   ['Errors', /^errors\//],
-  ['Events', /^events\//],
+  ['Events', /^(events\/|call\/instrument\.ts#)/],
   ['Facts', /^facts\//],
   ['Store', /^store\//],
   ['Testing', /^testing\/index\.ts#/],

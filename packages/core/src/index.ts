@@ -18,6 +18,7 @@ export { type PriceTable, priceTable } from './budget/price-table.js';
 export type { Tariff, TariffRates } from './budget/tariff.js';
 export { addUsage, type TokenUsage, tokensOf, tokenUsage } from './budget/token-usage.js';
 export type { CustomUsageEntry, ModelUsageEntry, UsageEntry, UsagePlace } from './budget/usage-breakdown.js';
+export type { Instrument, InstrumentedCall } from './call/instrument.js';
 export { type Clock, type Scheduled, type SchedulingClock, schedulingClock } from './clock.js';
 export { type InjectOptions, inject } from './container/inject.js';
 export { Injectable, type InjectableDecorator, type InjectableOptions } from './container/injectable.js';

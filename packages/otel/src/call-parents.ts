@@ -27,7 +27,7 @@ export class CallParents {
   /**
    * Where a call was made, and when it was first heard of; it is forgotten. `undefined` where it was not heard of before.
    */
-  take({ runId, callId }: CallEventBase): Start | undefined {
+  take({ runId, callId }: Pick<CallEventBase, 'runId' | 'callId'>): Start | undefined {
     const calls = this.#starts.get(runId);
     const start = calls?.get(callId);
     calls?.delete(callId);

@@ -26,6 +26,7 @@ import { openTelemetry } from './open-telemetry.js';
 
 const SECRET = 'Jane Doe';
 let outer: Orders | undefined;
+let duringTool: () => Promise<unknown> = async () => {};
 
 @Agent()
 class Orders {
@@ -70,6 +71,27 @@ class Orders {
     return 'ok';
   }
   @Tool()
+  async traced(_args: object) {
+    await new Promise((resolve) => setImmediate(resolve));
+    tracer.startSpan('http').end();
+    return 'ok';
+  }
+  @Tool()
+  async *tracedLines(_args: object) {
+    tracer.startSpan('first').end();
+    yield 1;
+    tracer.startSpan('second').end();
+    yield 2;
+  }
+  @Tool()
+  async fails(_args: object) {
+    return outer?.fail({ note: 'inner' });
+  }
+  @Tool()
+  async takesTime(_args: object) {
+    await duringTool();
+  }
+  @Tool()
   async *lines(_args: object) {
     yield 1;
     yield 2;
@@ -96,11 +118,11 @@ afterEach(() => exporter.reset());
 
 async function inRun(
   body: (agent: Orders, clock: TestClock) => Promise<unknown>,
-  options: Parameters<typeof openTelemetry>[0] = { tracerProvider, meterProvider: false },
+  options: Parameters<typeof openTelemetry>[1] = { tracerProvider, meterProvider: false },
 ): Promise<ReadableSpan[]> {
   const clock = new TestClock();
   await using host = await AgentHost.create({ agents: [Orders], clock });
-  host.on(openTelemetry(options));
+  openTelemetry(host, options);
   await host
     .run({ runId: 'r1', sessionId: 'chat', userId: 'alice' }, async (run) => {
       outer = run.get(Orders);
@@ -182,9 +204,9 @@ describe('a call of a tool', () => {
     expect(span.duration[0] + span.duration[1] / 1e9).toBeCloseTo(1);
   });
 
-  test('that is cut off, and was not heard of before, is a span in the one of its run, never in that of somebody else', async () => {
+  test('that is cut off, and was not heard of before its method, is a span in the one of its caller, too', async () => {
     const { spans, span } = await cutOff('slow');
-    expect(parentOf(span)).toBe(named(spans, 'actguard.run').spanContext().spanId);
+    expect(parentOf(span)).toBe(named(spans, 'caller').spanContext().spanId);
   });
 
   test('starts when its method did, and ends when it returned', async () => {
@@ -220,9 +242,9 @@ describe('a call of a tool', () => {
     expect(span.status.code).toBe(SpanStatusCode.UNSET);
   });
 
-  test('inside another is in the span of the application around both', async () => {
-    const { caller, spans } = await called('nests', (agent) => agent.nests({}));
-    expect(parentOf(named(spans, 'execute_tool Orders.guarded'))).toBe(caller.spanContext().spanId);
+  test('inside another is in the span of the other', async () => {
+    const { span, spans } = await called('nests', (agent) => agent.nests({}));
+    expect(parentOf(named(spans, 'execute_tool Orders.guarded'))).toBe(span.spanContext().spanId);
   });
 
   test('is in the span of its run where nobody traces', async () => {
@@ -264,15 +286,84 @@ describe('a run', () => {
   });
 });
 
-async function callModel(outcome: 'success' | 'failed' = 'success'): Promise<void> {
+const seconds = ({ duration: [whole, nanos] }: ReadableSpan): number => whole + nanos / 1e9;
+
+async function callModel(
+  outcome: 'success' | 'failed' = 'success',
+  meanwhile: () => Promise<unknown> = async () => {},
+): Promise<void> {
   const call = await admitModelCall({
     ...{ provider: 'google', model: 'gemini-3', operation: 'models.generateContent' },
     bound: () => ({ inputTokens: 1, outputTokens: 1 }),
     defaultPrices: { priceOf: () => ({ input: 1, output: 2 }) },
   });
   const usage = tokenUsage({ input: 10, cachedInput: 5, cacheWrite5m: 2, output: 3, reasoning: 4 });
+  await meanwhile();
   call.settle({ outcome, usage });
 }
+
+describe('what a tool does', () => {
+  test('is inside its span, which is inside that of its caller', async () => {
+    const { caller, span, spans } = await called('traced', (agent) => agent.traced({}));
+    expect(parentOf(named(spans, 'http'))).toBe(span.spanContext().spanId);
+    expect(parentOf(span)).toBe(caller.spanContext().spanId);
+  });
+
+  test('is inside it also where nobody else traces', async () => {
+    const spans = await inRun((agent) => agent.traced({}));
+    const span = named(spans, 'execute_tool Orders.traced');
+    expect(parentOf(named(spans, 'http'))).toBe(span.spanContext().spanId);
+    expect(parentOf(span)).toBe(named(spans, 'actguard.run').spanContext().spanId);
+  });
+
+  test('is inside it in every step of a generator, wherever that is read, and though it is left', async () => {
+    const { span, spans } = await called('tracedLines', async (agent) => {
+      const lines = agent.tracedLines({});
+      await lines.next();
+      await tracer.startActiveSpan('reader', async (reader) => {
+        await lines.next();
+        reader.end();
+      });
+      await lines.return(undefined);
+    });
+    for (const name of ['first', 'second']) expect(parentOf(named(spans, name))).toBe(span.spanContext().spanId);
+    expect(spans.filter(({ name }) => name === span.name)).toHaveLength(1);
+    expect(span.status.code).toBe(SpanStatusCode.UNSET);
+  });
+
+  test('calling another tool, too: each call is one span, and both failed', async () => {
+    const { caller, span, spans } = await called('fails', (agent) => agent.fails({}));
+    const inner = named(spans, 'execute_tool Orders.fail');
+    expect(parentOf(inner)).toBe(span.spanContext().spanId);
+    expect(parentOf(span)).toBe(caller.spanContext().spanId);
+    for (const each of [inner, span]) {
+      expect(each.status.code).toBe(SpanStatusCode.ERROR);
+      expect(each.attributes['error.type']).toBe('TypeError');
+    }
+    expect(spans.filter(({ name }) => name.startsWith('execute_tool'))).toHaveLength(2);
+  });
+
+  test('is as long as it takes, and so is a call of a model', async () => {
+    const spans = await inRun(async (agent, clock) => {
+      duringTool = () => callModel('success', () => clock.advance(1500));
+      await agent.takesTime({});
+    });
+    for (const name of ['execute_tool Orders.takesTime', 'generate_content gemini-3'])
+      expect(seconds(named(spans, name))).toBeCloseTo(1.5);
+    expect(parentOf(named(spans, 'generate_content gemini-3'))).toBe(
+      named(spans, 'execute_tool Orders.takesTime').spanContext().spanId,
+    );
+  });
+
+  test('is nobody’s child any more once telemetry has ended', async () => {
+    await using host = await AgentHost.create({ agents: [Orders], clock: new TestClock() });
+    const telemetry = openTelemetry(host, { tracerProvider, meterProvider: false });
+    telemetry[Symbol.dispose]();
+    await host.run((run) => run.get(Orders).traced({}));
+    expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual(['http']);
+    expect(parentOf(named(exporter.getFinishedSpans(), 'http'))).toBeUndefined();
+  });
+});
 
 test('a call of a model is a span with the usage that the conventions describe', async () => {
   const spans = await inRun(async () => {

@@ -1,4 +1,12 @@
-import type { ActGuardEvent, CallEventBase, GuardInterventionEvent, LlmUsageEvent } from '@actguard/core';
+import type {
+  ActGuardEvent,
+  CallEventBase,
+  GuardBlockedEvent,
+  GuardInterventionEvent,
+  Instrument,
+  InstrumentedCall,
+  LlmUsageEvent,
+} from '@actguard/core';
 import {
   type Attributes,
   type Context,
@@ -29,13 +37,32 @@ interface Finished {
 }
 
 /** Writes spans of runs, of calls of tools and of models. Without content of calls, and without ids of users. */
-export class EventSpans {
+export class EventSpans implements Instrument {
   readonly #tracer: Tracer;
+  /** Of calls whose method was entered: what it does is inside. */
+  readonly #entered = new WeakMap<InstrumentedCall, Span>();
+  /** The same, until they are ended, by the id of the call. */
+  readonly #open = new Map<string, Span>();
   readonly #calls = new CallParents();
   readonly #runs = new Map<string, Span>();
 
   constructor(tracer: Tracer) {
     this.#tracer = tracer;
+  }
+
+  /** Enters the method of a call with its span as the active one. */
+  around(call: InstrumentedCall, enter: () => void): void {
+    let span = this.#entered.get(call);
+    if (span === undefined) this.#entered.set(call, (span = this.#enteredSpan(call)));
+    context.with(trace.setSpan(context.active(), span), enter);
+  }
+
+  /** Ends the span of a call of which no event told how it ended: its error was told of another one, or its stream was left. */
+  ended(call: InstrumentedCall, error: unknown): void {
+    const span = this.#take(call.id);
+    if (span === undefined) return;
+    if (error !== undefined) fail(span, error instanceof Error ? error.name : typeof error);
+    span.end(call.time);
   }
 
   record(event: ActGuardEvent): void {
@@ -51,6 +78,7 @@ export class EventSpans {
       case 'tool.failure':
         return this.#toolEnded(event, event.time - event.durationMs, event.errorType, {});
       case 'guard.blocked':
+        if (this.#withheld(event)) return;
         // No method ran: the span says when, by whom and why.
         return this.#toolEnded(event, event.time, event.errorType, {
           [ACTGUARD.guardName]: event.guardName,
@@ -87,6 +115,8 @@ export class EventSpans {
     error: string | undefined,
     more: Attributes,
   ): void {
+    const attributes = { ...toolAttributes(event), ...more };
+    if (this.#endEntered(event, attributes, error)) return;
     const parent = this.#calls.take(event)?.context ?? context.active();
     this.#write({
       ...toolSpan(event),
@@ -94,7 +124,7 @@ export class EventSpans {
       start,
       end: event.time,
       error,
-      attributes: { ...toolAttributes(event), ...more },
+      attributes,
     });
   }
 
@@ -103,20 +133,54 @@ export class EventSpans {
     // Of a call that has ended.
     if (event.action === 'late_end' || event.action === 'facts_dropped') return;
     const isCutOff = event.action !== 'return_cached';
-    const { context: parent, time: start } = this.#calls.take(event) ?? {
-      context: isCutOff ? ROOT_CONTEXT : context.active(),
-      time: event.time,
-    };
+    const error = isCutOff ? event.action : undefined;
     const attributes = {
       ...toolAttributes(event),
       [ACTGUARD.guardName]: event.guardName,
       [ACTGUARD.action]: event.action,
     };
-    const error = isCutOff ? event.action : undefined;
+    if (this.#endEntered(event, attributes, error)) return;
+    const { context: parent, time: start } = this.#calls.take(event) ?? {
+      context: isCutOff ? ROOT_CONTEXT : context.active(),
+      time: event.time,
+    };
     this.#write({ ...toolSpan(event), parent, start, end: event.time, error, attributes });
   }
 
-  // When a model was called is not told: the span is where its usage became known, and has no length.
+  #enteredSpan(call: InstrumentedCall): Span {
+    const { id: callId, tool, run } = call;
+    const start = this.#calls.take({ runId: run.id, callId });
+    const parent = this.#within(start?.context ?? context.active(), run.id);
+    const attributes = { ...commonAttributes({ runId: run.id, sessionId: run.sessionId }), [GEN_AI.toolName]: tool };
+    const span = this.#tracer.startSpan(spanName(tool), { startTime: call.time, attributes }, parent);
+    this.#open.set(callId, span);
+    return span;
+  }
+
+  // A guard has refused what the method returned: the end of the method follows.
+  #withheld(event: GuardBlockedEvent): boolean {
+    const span = this.#open.get(event.callId);
+    if (span === undefined) return false;
+    span.setAttributes({ [ACTGUARD.guardName]: event.guardName, [ACTGUARD.errorCode]: event.code });
+    fail(span, event.errorType);
+    return true;
+  }
+
+  #endEntered(event: CallEventBase & { name: string }, attributes: Attributes, error: string | undefined): boolean {
+    const span = this.#take(event.callId);
+    if (span === undefined) return false;
+    span.setAttributes(attributes);
+    if (error !== undefined) fail(span, error);
+    span.end(event.time);
+    return true;
+  }
+
+  #take(callId: string): Span | undefined {
+    const span = this.#open.get(callId);
+    this.#open.delete(callId);
+    return span;
+  }
+
   #modelCalled(event: LlmUsageEvent): void {
     const { usage } = event;
     const operation = operationNameOf(event.operation);
@@ -138,12 +202,9 @@ export class EventSpans {
       [ACTGUARD.isEstimated]: event.isEstimated,
     };
     const error = event.outcome === 'success' ? undefined : event.outcome;
-    const { time } = event;
     const name = `${operation} ${event.model}`;
-    this.#write(
-      { name, kind: SpanKind.CLIENT, parent: context.active(), start: time, end: time, error, attributes },
-      event.runId,
-    );
+    const [start, end] = [event.time - event.durationMs, event.time];
+    this.#write({ name, kind: SpanKind.CLIENT, parent: context.active(), start, end, error, attributes }, event.runId);
   }
 
   #write({ name, kind, parent, start, end, attributes, error }: Finished, runId = attributes[ACTGUARD.runId]): void {
@@ -161,7 +222,11 @@ export class EventSpans {
 }
 
 function toolSpan(event: CallEventBase): { readonly name: string } {
-  return { name: `execute_tool ${event.toolName}` };
+  return { name: spanName(event.toolName) };
+}
+
+function spanName(tool: string): string {
+  return `execute_tool ${tool}`;
 }
 
 function toolAttributes(event: CallEventBase & { readonly name: string }): Attributes {

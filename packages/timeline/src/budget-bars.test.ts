@@ -35,6 +35,7 @@ const asked: ActGuardEvent = {
   model: 'gpt-x',
   responseModel: 'gpt-x-2026',
   operation: 'chat.completions',
+  durationMs: 700,
   usage: {
     input: 1000,
     cachedInput: 200,

@@ -1,5 +1,6 @@
 import type { Guard, Outcome } from '../guards/guard.js';
 import { tellBlocked, tellIntervention, tellObserved } from './call-events.js';
+import { tellEnded } from './instrument.js';
 import { isObserved } from './observed.js';
 import { settleHeld, settleLate } from './settlement.js';
 import type { ToolCall } from './tool-call.js';
@@ -36,6 +37,7 @@ export function cutOff(call: ToolCall, error: Error, guard: Guard<never> | undef
   call.held = held;
   call.abort(error);
   tellIntervention(call, kind, guard === undefined ? 'cut_off' : 'timeout', error);
+  tellEnded(call, error);
   call.reject(error);
   if (settled === undefined) call.run.leave(call);
   else settled.then(() => call.run.leave(call));

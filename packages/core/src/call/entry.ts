@@ -9,6 +9,7 @@ import { isThenable } from '../store/thenable.js';
 import { admit } from './admission.js';
 import { copyArguments } from './argument-copy.js';
 import { tellObserved } from './call-events.js';
+import { tellEnded } from './instrument.js';
 import type { Plan } from './plan.js';
 import { Refused } from './refused.js';
 import { releaseWait, settleHeld } from './settlement.js';
@@ -65,6 +66,7 @@ function giveUp(call: ToolCall, error: unknown): void {
   void settleHeld(call, { status: 'failure', error });
   call.run.leave(call);
   call.isTold = true;
+  tellEnded(call, error);
   call.reject(error);
 }
 

@@ -1,6 +1,7 @@
 import { messageOfThrown } from '../errors/thrown.js';
 import { warnOnce } from '../events/warn-once.js';
 import { saysSame, withFrame } from '../run/ambient.js';
+import { instrumented } from './instrument.js';
 import type { Step } from './plan.js';
 import type { ToolCall } from './tool-call.js';
 
@@ -40,6 +41,8 @@ function tell(call: ToolCall, step: Step, hook: 'dispatched' | 'suspended'): voi
  */
 export function inBody<T>(call: ToolCall, body: () => T): T {
   const { run, budget } = call;
+  const { instruments } = run.core;
+  if (instruments.length > 0) return withFrame({ run, call, budget }, () => instrumented(call, instruments, body));
   if (call.probes === undefined && saysSame(run, budget)) return body();
   return withFrame({ run, call, budget }, body);
 }

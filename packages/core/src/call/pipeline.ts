@@ -5,6 +5,7 @@ import { isThenable } from '../store/thenable.js';
 import { tellFailure, tellIntervention, tellInvoked } from './call-events.js';
 import { cutOff, endLate } from './cut-off.js';
 import { enter, mayDispatch, startCall } from './entry.js';
+import { tellEnded } from './instrument.js';
 import { enterMethod } from './method-body.js';
 import type { Plan } from './plan.js';
 import { settleRefusal } from './refusal-settlement.js';
@@ -76,9 +77,11 @@ function end(call: ToolCall, outcome: Outcome & { status: 'success' | 'failure' 
     call.isTold = true;
     if (outcome.status === 'failure') {
       tellFailure(call, outcome.error);
+      tellEnded(call, outcome.error);
       call.reject(outcome.error);
     } else {
       tellInvoked(call, outcome.value);
+      tellEnded(call, shown?.withheld?.error);
       if (shown?.withheld === undefined) call.resolve(outcome.value);
       else call.reject(shown.withheld.error);
     }

@@ -4,6 +4,7 @@ import type { MaybePromise } from '../store/state-store.js';
 import { tellFailure, tellInvoked } from './call-events.js';
 import { cutOff, endLate } from './cut-off.js';
 import { enter, mayDispatch, startCall } from './entry.js';
+import { tellEnded } from './instrument.js';
 import { enterMethod, inBody, resume, suspend } from './method-body.js';
 import type { Plan } from './plan.js';
 import { settleRefusal } from './refusal-settlement.js';
@@ -182,6 +183,7 @@ class GuardedStream implements AsyncGenerator<unknown> {
 
   async #settle(call: ToolCall, outcome: Outcome, isComplete = false): Promise<void> {
     call.phase = 'ended';
+    tellEnded(call, outcome.status === 'failure' ? outcome.error : undefined);
     const settled = settleHeld(call, outcome, isComplete ? withStep(call, []) : [])?.then(() => call.run.leave(call));
     if (settled === undefined) call.run.leave(call);
     else await this.#recorded(call, settled);

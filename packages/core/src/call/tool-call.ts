@@ -78,6 +78,11 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
     return this.#id;
   }
 
+  /** For instruments. */
+  get time(): number {
+    return this.run.core.clock.wall();
+  }
+
   get owner(): string {
     return `${this.id}:${this.run.nonce}`;
   }

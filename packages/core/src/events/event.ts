@@ -227,6 +227,8 @@ export interface LlmUsageEvent extends EventBase {
   readonly responseModel: string | undefined;
   /** What was called, such as `chat.completions`. */
   readonly operation: string;
+  /** Milliseconds from its admission until its usage was known; the same for each of its attempts. */
+  readonly durationMs: number;
   /** Tokens in disjoint buckets, as they were told or, with `isEstimated`, as they are estimated. */
   readonly usage: TokenUsage;
   /** Tokens that were charged; of an estimate in a hard budget the worst case, which may be more than `usage`. */

@@ -1,5 +1,6 @@
 import type { AnyClass } from '../agent/class-record.js';
 import type { PriceSource } from '../budget/model-price.js';
+import type { Instrument } from '../call/instrument.js';
 import { type SchedulingClock, schedulingClock } from '../clock.js';
 import { buildContainer, type Container } from '../container/container.js';
 import type { Provider, Token } from '../container/provider.js';
@@ -80,6 +81,7 @@ export class AgentHost implements AsyncDisposable {
     const tariff = new CurrentTariff(read.tariff);
     if (gateway !== undefined) events.on(eventsFor(gateway), gateway.events);
     const core: RunCore = {
+      instruments: [],
       store: read.store ?? new MemoryStore(),
       clock,
       events,
@@ -173,6 +175,20 @@ export class AgentHost implements AsyncDisposable {
       throw new UsageError(`host.on: names must be a list of names of events, not ${shown(names)}`);
     }
     return this.#parts.core.events.on(listener, names);
+  }
+
+  /**
+   * Surrounds the methods of tools from now on, for tracing, and returns what ends that. Without one, calls cost nothing more.
+   *
+   * @throws {UsageError} where the instrument has no `around`
+   */
+  instrument(instrument: Instrument): () => void {
+    checkFunction('host.instrument', 'around', instrument?.around);
+    const { core } = this.#parts;
+    core.instruments = [...core.instruments, instrument];
+    return () => {
+      core.instruments = core.instruments.filter((each) => each !== instrument);
+    };
   }
 
   /**

@@ -26,10 +26,12 @@ interface Sent {
 /** A call of a model on its way: what is held for it is given back once, whatever becomes of it. */
 export class OpenModelCall implements ModelCall {
   readonly #sent: Sent;
+  readonly #startedAt: number;
   #isSettled = false;
 
   constructor(sent: Sent) {
     this.#sent = sent;
+    this.#startedAt = sent.budgets.run.core.clock.now();
     if (sent.held !== undefined) sent.node?.hold(times(sent.held.perAttempt, sent.held.attempts));
   }
 
@@ -121,7 +123,7 @@ export class OpenModelCall implements ModelCall {
 
   #tell(report: ModelCallReport, usage: TokenUsage, amounts: Amounts, isEstimated: boolean): void {
     const { budgets, node, request, tool, rates } = this.#sent;
-    const { events } = budgets.run.core;
+    const { events, clock } = budgets.run.core;
     if (!events.listensTo('llm.usage')) return;
     const { outcome } = report;
     events.emit({
@@ -131,6 +133,7 @@ export class OpenModelCall implements ModelCall {
       model: request.model,
       responseModel: report.responseModel,
       operation: request.operation,
+      durationMs: clock.now() - this.#startedAt,
       usage,
       tokens: Number(amounts.token),
       usdMicros: rates.price === undefined ? undefined : microsOf(amounts.usd),

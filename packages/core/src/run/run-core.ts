@@ -1,5 +1,6 @@
 import type { PriceSource } from '../budget/model-price.js';
 import type { Tariff } from '../budget/tariff.js';
+import type { Instrument } from '../call/instrument.js';
 import type { SchedulingClock } from '../clock.js';
 import type { EventHub } from '../events/event-hub.js';
 import type { GatewayLink } from '../gateway/gateway-link.js';
@@ -10,6 +11,8 @@ export interface RunCore {
   readonly store: StateStore;
   readonly clock: SchedulingClock;
   readonly events: EventHub;
+  /** What surrounds the methods of tools. */
+  instruments: readonly Instrument[];
   /** Tools whose success is recorded, because a rule asks for it. */
   readonly recordedSteps: ReadonlySet<string>;
   /** Idle time after which a named session is forgotten, in milliseconds. */
