@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { guardedManners } from '../examples/runner/play.js';
 import { type Move, serveScriptedModel } from '../examples/runner/scripted-model.js';
 import { scenarios } from '../examples/scenarios.js';
 
@@ -68,6 +69,14 @@ describe('npm start', () => {
     expect(Math.min(...headings)).toBeGreaterThan(0);
     expect(headings).toEqual([...headings].sort((a, b) => a - b));
     expect(stdout).toContain(`none in the guarded one: ${scenarios.length} of ${scenarios.length}.`);
+    const [, sent = ''] = stdout.replaceAll(/\s+/g, ' ').split(' gateway A gateway would have received ');
+    const counts =
+      /^(\d+) events \(.*(\d+) run\.end.*\), (\d+) reservations and (\d+) settlements of [\d,]+ tokens\. $/.exec(sent);
+    const [, events, ends, reservations, settlements] = (counts ?? []).map(Number);
+    const runs = scenarios.flatMap(guardedManners).length;
+    const budgeted = scenarios.filter(({ budget }) => budget !== undefined).flatMap(guardedManners).length;
+    expect({ ends, reservations, settlements }).toEqual({ ends: runs, reservations: budgeted, settlements: budgeted });
+    expect(events).toBeGreaterThan(2 * runs);
     expect(stdout).not.toContain('\u001B');
     expect(stdout.split('\n').filter((line) => line.length > 100 || line !== line.trimEnd())).toEqual([]);
   }, 40_000);

@@ -1,4 +1,4 @@
-import { type ActGuardEvent, AgentHost, type BudgetScope, type Run, type Toolset } from '@actguard/core';
+import { type ActGuardEvent, AgentHost, type BudgetScope, type Gateway, type Run, type Toolset } from '@actguard/core';
 import { meter } from '@actguard/openai';
 import { timeline } from '@actguard/timeline';
 import { answerUser, type Chat } from './agent-loop.js';
@@ -38,12 +38,17 @@ export interface Playthrough {
 /** Time that passes at the end, so that what is still under way comes to its own end. */
 const AFTERMATH_MS = 2 * 60_000;
 
-/** Plays a scenario in a fresh world: bare with plain instances of its agents, guarded inside a run of a host. */
+/**
+ * Plays a scenario in a fresh world: bare with plain instances of its agents, guarded inside a run of a host.
+ *
+ * @param gateway what the guarded run reserves its budget at, and tells what happens
+ */
 export async function play<World>(
   scenario: Scenario<World>,
   manner: Manner,
   source: ModelSource,
   onEntry: (entry: Entry) => void,
+  gateway?: Gateway,
 ): Promise<Playthrough> {
   const { agents, name, userId, budget } = scenario;
   const world = scenario.createWorld();
@@ -55,6 +60,7 @@ export async function play<World>(
     providers: scenario.providers(world),
     ...(clock && { clock }),
     ...(budget && { prices: budget.prices }),
+    ...(gateway && manner !== 'bare' && { client: gateway }),
     onEvent: transcript.guardTold,
   });
 

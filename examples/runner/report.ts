@@ -1,6 +1,7 @@
 import { usdText } from './bill.js';
 import { type Page, printRow, printTitle } from './page.js';
 import type { Manner, Playthrough } from './play.js';
+import { type Received, receivedText } from './pretend-gateway.js';
 import type { Scenario } from './scenario.js';
 import { printSpent } from './spent-bars.js';
 import { labelOf, type Verdict } from './verdict.js';
@@ -67,6 +68,12 @@ export function printVerdict(page: Page, verdicts: readonly [Verdict, ...Verdict
     if (verdicts.some(({ wire }) => wire === undefined)) printRow(page, 'note', problem, 'yellow');
     else printRow(page, 'FAILED', problem, 'red', 'bold');
   }
+}
+
+/** Prints what a gateway would have heard of the guarded runs. */
+export function printGateway(page: Page, received: Received): void {
+  page.print('');
+  printRow(page, 'gateway', receivedText(received));
 }
 
 /** How much of the two runs was the same on the wire; `undefined` where it was not, or is not known. */
