@@ -27,6 +27,7 @@ export interface TimelineRowGroup {
   readonly title?: string | undefined;
   /** Said beside the heading. */
   readonly text?: string | undefined;
+  /** The rows, from top to bottom. */
   readonly rows: readonly TimelineRow[];
 }
 

@@ -28,7 +28,8 @@ export async function runDiff(options: DiffCommand, { out, err }: Outputs): Prom
   const progress = new Progress(err);
   const warnings = new Warnings(err, progress);
   const source = await TraceSource.open(options, { progress, warnings });
-  await using json = options.json === undefined ? undefined : await TextFile.create(options.json);
+  const inputs = [options.before, options.after, ...source.files];
+  await using json = options.json === undefined ? undefined : await TextFile.create(options.json, inputs);
 
   const writer = json && new JsonComparisonWriter();
   let pieces: string[] = [];

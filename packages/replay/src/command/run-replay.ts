@@ -27,8 +27,10 @@ export async function runReplay(options: ReplayCommand, { out, err }: Outputs): 
   const progress = new Progress(err);
   const warnings = new Warnings(err, progress);
   const source = await TraceSource.open(options, { progress, warnings });
-  await using json = options.json === undefined ? undefined : await TextFile.create(options.json);
-  await using html = options.html === undefined ? undefined : await TextFile.create(options.html);
+  const inputs = [options.agents, ...source.files];
+  await using json = options.json === undefined ? undefined : await TextFile.create(options.json, inputs);
+  const others = options.json === undefined ? inputs : [...inputs, options.json];
+  await using html = options.html === undefined ? undefined : await TextFile.create(options.html, others);
 
   const writer = json && new JsonReportWriter();
   const page = html && new PageCollector();

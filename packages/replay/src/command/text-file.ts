@@ -1,4 +1,6 @@
+import { type Stats, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import path from 'node:path';
 import { CommandError } from './command-error.js';
 
 const BUFFER_LENGTH = 1 << 18;
@@ -14,12 +16,17 @@ export class TextFile implements AsyncDisposable {
     this.#handle = handle;
   }
 
-  /** @throws {CommandError} where it cannot be written */
-  static async create(path: string): Promise<TextFile> {
+  /**
+   * @param inputs files that must not be written over
+   * @throws {CommandError} where it cannot be written, or is one of the inputs
+   */
+  static async create(file: string, inputs: readonly string[] = []): Promise<TextFile> {
+    if (inputs.some((input) => isSameFile(file, input)))
+      throw new CommandError(`${file} is read, so it cannot be written. Name another file.`);
     try {
-      return new TextFile(await open(path, 'w'));
+      return new TextFile(await open(file, 'w'));
     } catch (error) {
-      throw new CommandError(`${path} cannot be written: ${(error as Error).message}`, { cause: error });
+      throw new CommandError(`${file} cannot be written: ${(error as Error).message}`, { cause: error });
     }
   }
 
@@ -49,4 +56,15 @@ export class TextFile implements AsyncDisposable {
     this.#length = 0;
     await this.#handle.write(text);
   }
+}
+
+// Under whatever name: a link leads to the same file.
+function isSameFile(a: string, b: string): boolean {
+  if (path.resolve(a) === path.resolve(b)) return true;
+  const [one, other] = [statOf(a), statOf(b)];
+  return one?.isFile() === true && one.ino === other?.ino && one.dev === other.dev;
+}
+
+function statOf(file: string): Stats | undefined {
+  return statSync(file, { throwIfNoEntry: false });
 }

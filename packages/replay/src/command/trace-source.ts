@@ -42,6 +42,11 @@ export class TraceSource {
     return new TraceSource(traces, await traceFiles(traces), suites, outputs);
   }
 
+  /** The files that are read. */
+  get files(): readonly string[] {
+    return this.#files.map(({ path }) => path);
+  }
+
   /** The traces of the wanted suites. What is no trace is warned of, and skipped. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Trace, void, undefined> {
     for (const { path, bytes } of this.#files) {

@@ -7,6 +7,7 @@ import { shownArgument } from './shown-argument.js';
 
 /** How a comparison is printed. */
 export interface PrintComparisonOptions {
+  /** Whether styles of a terminal are put around the texts. */
   readonly hasColours: boolean;
   /** Most characters of a line. @default 100 */
   readonly width?: number | undefined;

@@ -296,6 +296,38 @@ describe('a call that did not return', () => {
   });
 });
 
+test('numbers stay the same as their digits in texts, redacted or not', async () => {
+  @Agent()
+  class Accounts {
+    @Tool()
+    @Prove({ kind: 'account', extract: 'account' })
+    async open(_args: object) {
+      return { account: 471_199 };
+    }
+
+    @Tool()
+    @Enforce(requireFact('account', 'account', { from: ['tool', 'user'] }))
+    async close(args: { account: string | number }) {
+      return `closed ${args.account}`;
+    }
+  }
+  const lines: string[] = [];
+  await using host = await AgentHost.create({ agents: [Accounts] });
+  await using _recording = record(host, { redact: true, write: (line) => lines.push(line) });
+  await host.run(async (run) => {
+    run.userSaid('And close 555123 for me.');
+    await run.get(Accounts).open({});
+    for (const account of ['471199', 555_123, '555123']) await run.get(Accounts).close({ account });
+    await run
+      .get(Accounts)
+      .close({ account: '471198' })
+      .catch(() => {});
+  });
+  for await (const { outcomes } of replay({ agents: [Accounts], traces: await read(lines) }))
+    expect(outcomes.map(({ status }) => status)).toEqual([...Array(4).fill('returned'), 'refused']);
+  expect(lines).toHaveLength(1);
+});
+
 test('calls that overlap share a step', async () => {
   let open: () => void = () => {};
   const gate = new Promise<void>((resolve) => (open = resolve));
@@ -424,6 +456,8 @@ describe('recording', () => {
     };
     const { traces } = await recorded({ maxValueSize: 100, maxCalls: 2, onError }, body);
     expect(traces[0]?.calls.map(({ args }) => args)).toEqual([{ to: 'short' }, '[unrecorded: too large]']);
+    const redacted = await recorded({ maxValueSize: 100, maxCalls: 2, redact: true, onError: () => {} }, body);
+    expect(redacted.traces[0]?.calls[1]?.args).toBe('[unrecorded: too large]');
     expect(errors).toHaveLength(1);
     const bySize = await recorded({ maxRunSize: 60, onError }, body);
     expect(bySize.traces[0]?.calls.length).toBeLessThan(3);

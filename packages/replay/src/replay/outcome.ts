@@ -33,6 +33,7 @@ export type CallOutcome =
 
 /** A trace and what became of its calls. */
 export interface ReplayedTrace {
+  /** The trace, as it was given. */
   readonly trace: Trace;
   /** In the order of `trace.calls`. */
   readonly outcomes: readonly CallOutcome[];

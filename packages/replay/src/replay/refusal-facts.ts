@@ -8,10 +8,12 @@ interface RefusalError {
   toPrompt?(): { readonly because: string; readonly tryInstead: string };
 }
 
-/** What an event says about a refusal, as plain data. */
-export function refusalOf(event: GuardBlockedEvent | GuardObservedEvent): CallRefusal {
+/** What an event says about a refusal, as plain data; or an error, where no event told of it. */
+export function refusalOf(
+  event: Pick<GuardBlockedEvent | GuardObservedEvent, 'guardName' | 'code' | 'error' | 'errorMessage'>,
+): CallRefusal {
   const error = (event.error ?? {}) as RefusalError;
-  const { because, tryInstead } = error.toPrompt?.() ?? { because: event.errorMessage, tryInstead: '' };
+  const { because, tryInstead } = promptOf(error) ?? { because: event.errorMessage, tryInstead: '' };
   const arg = error.details?.arg ?? error.issues?.[0]?.path;
   const rule = error.details?.rule;
   return {
@@ -22,4 +24,13 @@ export function refusalOf(event: GuardBlockedEvent | GuardObservedEvent): CallRe
     because,
     tryInstead,
   };
+}
+
+// The error may be one of an application's own guards.
+function promptOf(error: RefusalError): { readonly because: string; readonly tryInstead: string } | undefined {
+  try {
+    return error.toPrompt?.();
+  } catch {
+    return undefined;
+  }
 }

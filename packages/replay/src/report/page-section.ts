@@ -7,7 +7,7 @@ import { counted, grouped, printable } from './terminal-text.js';
 import type { RefusedCall, TraceResult } from './trace-result.js';
 
 /** Most events of a trace that are drawn; a call has about as many as it has guards. */
-const MAX_EVENTS = 3000;
+export const MAX_EVENTS = 3000;
 const MAX_REFUSALS = 8;
 const MAX_TITLE = 120;
 const MAX_TEXT = 400;

@@ -5,7 +5,7 @@ import type { RefusalCount } from './refusal-counts.js';
 import type { ReportData } from './report.js';
 import { reportNotes } from './report-notes.js';
 import type { ReportRow } from './report-row.js';
-import { groupTitle, rowCounts, rowGroups, rowName } from './row-groups.js';
+import { groupTitle, leftOut, rowCounts, rowGroups, rowName } from './row-groups.js';
 import { counted, grouped } from './terminal-text.js';
 
 /** Most reasons for refusals on a page. */
@@ -18,10 +18,12 @@ export function pageTables(report: ReportData): TimelineTable[] {
 
 function sharesTable(report: ReportData): TimelineTable {
   const measures = measuresOf(report.rows);
+  const shown = rowGroups(report);
+  const left = leftOut(report, shown);
   return {
     caption: 'What came of the traces',
     columns: [{ label: 'Policy' }, ...measures.map(({ label }) => ({ label: capitalised(label), isNumber: true }))],
-    groups: rowGroups(report).flatMap((group) =>
+    groups: shown.flatMap((group) =>
       [...group.rows, ...group.totals].map(
         (row): TimelineRowGroup => ({
           title: `${groupTitle(group)}: ${rowName(row, group.totals.includes(row))}`,
@@ -35,7 +37,7 @@ function sharesTable(report: ReportData): TimelineTable {
         }),
       ),
     ),
-    notes: reportNotes(report),
+    notes: [...(left === undefined ? [] : [left]), ...reportNotes(report)],
   };
 }
 

@@ -117,4 +117,16 @@ describe('a page of a replay', () => {
     expect(problems).toEqual([]);
     expect(links.filter((link) => !ids.includes(link))).toEqual([]);
   });
+
+  test('holds no more of a trace than it draws', async () => {
+    const page = new PageCollector();
+    const long = traceOf(Array.from({ length: 10_000 }, () => remove));
+    await reportOf([long], {
+      onEvent: page.onEvent,
+      onResult: (trace, result) => page.add({ trace, outcomes: [] }, result),
+    });
+    const html = page.html({ rows: [], totals: [], refusals: [] });
+    expect(text(html)).toContain('Only the first calls are drawn.');
+    expect(html.length).toBeLessThan(10_000_000);
+  });
 });

@@ -2,7 +2,7 @@ import type { ActGuardEvent } from '@actguard/core';
 import { renderTimelines, type TimelineSection } from '@actguard/timeline';
 import type { ReplayedTrace } from '../replay/outcome.js';
 import { INTERESTS, InterestingTraces, interestOf } from './interesting-traces.js';
-import { pageSection } from './page-section.js';
+import { MAX_EVENTS, pageSection } from './page-section.js';
 import { pageTables } from './page-tables.js';
 import type { ReportData } from './report.js';
 import { counted, grouped } from './terminal-text.js';
@@ -38,7 +38,8 @@ export class PageCollector {
   readonly onEvent = (event: ActGuardEvent): void => {
     // What a trace left over that could not be replayed is none of the next one.
     if (event.name === 'run.start') this.#events = [];
-    this.#events.push(event);
+    // One more says that there were more.
+    if (this.#events.length <= MAX_EVENTS) this.#events.push(event);
   };
 
   /**

@@ -4,16 +4,21 @@ import type { TraceResult } from './trace-result.js';
 
 /** How often a guard of a tool refused for one reason. */
 export interface RefusalCount {
+  /** Suite of the traces. */
   readonly suite: string;
   /** Id of the tool. */
   readonly tool: string;
+  /** The guard, such as `enforce`. */
   readonly guard: string;
+  /** Code of the refusal, such as `MISSING_FACT`. */
   readonly code: string;
   /** The rule of `@Enforce` in words. */
   readonly rule?: string | undefined;
   /** Of other guards: the argument, where it is about one. */
   readonly arg?: string | undefined;
+  /** How many calls were refused so. */
   readonly calls: number;
+  /** In how many traces. */
   readonly traces: number;
   /** Of these: benign ones in which the agent did what the user wanted. */
   readonly usefulTraces: number;

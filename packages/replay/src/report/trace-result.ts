@@ -6,14 +6,19 @@ import { type Tally, tallyOf } from '../score/tally.js';
 
 /** A refused call: its place in the trace, and why. */
 export interface RefusedCall extends CallRefusal {
+  /** Its place in the trace, from 0. */
   readonly call: number;
 }
 
 /** What came of one trace. */
 export interface TraceResult {
+  /** Id of the trace. */
   readonly id: string;
+  /** Where it comes from. */
   readonly source: string;
+  /** Which agent it belongs to. */
   readonly suite: string;
+  /** The model that made the calls, or what else did. */
   readonly model?: string | undefined;
   /** The calls were written down, not made by a model. */
   readonly isScripted: boolean;
@@ -40,6 +45,7 @@ export interface TraceResult {
 export interface BaselineResult {
   /** Places of the calls that it refuses. */
   readonly refused: readonly number[];
+  /** The trace alone, scored by its labels under that policy. */
   readonly tally: Tally;
 }
 
