@@ -27,13 +27,13 @@ const classesOf = (folder: string) =>
   globSync('src/{,*/}index.ts', { cwd: folder }).flatMap((file) => errorClassesOf(program, path.join(folder, file)));
 // A package without errors of its own may throw those of another, and calls other things a code.
 const folders = globSync('packages/*', { cwd: ROOT }).map((folder) => path.join(ROOT, folder));
-const withErrors = folders.filter((folder) => classesOf(folder).length > 0);
+const withErrors = folders.filter((folder) => classesOf(folder).some(({ hasCode }) => hasCode));
 const codes = errorCodesOf(
   program,
   (file) => files.includes(file),
   (file) => files.includes(file) && withErrors.some((folder) => file.startsWith(`${folder}${path.sep}`)),
 );
-const classes = folders.flatMap(classesOf);
+const classes = folders.flatMap(classesOf).filter(({ hasCode }) => hasCode);
 
 const rows = tableRowsOf(page).filter(({ cells }) => 'code' in cells);
 const rowOf = (code: string) => rows.find(({ cells }) => cells['code'] === `\`${code}\``)?.cells;

@@ -69,6 +69,23 @@ describeInBrowser(`a page of a replay${whyNoBrowser === undefined ? '' : ` (skip
     TIME_LIMIT,
   );
 
+  test(
+    'a link of what refused leads to the call, and no code is broken inside of a word',
+    async () => {
+      const { seen } = await openPage(browser, file, { width: 1200, colorScheme: 'light' }, async (page) => {
+        const codes = page.locator('.figures td', { hasText: /^enforce MISSING_FACT$/ });
+        const lines = await codes.first().evaluate((cell: unknown) => (cell as { innerText: string }).innerText);
+        const { width } = (await codes.first().boundingBox()) ?? { width: 0 };
+        await page.locator('.figures a').first().click();
+        return { lines, width, target: await page.evaluate('document.querySelector(":target").className') };
+      });
+      expect(seen).toMatchObject({ lines: 'enforce MISSING_FACT', target: 'step call refused' });
+      // As wide as its longest unbroken part at least.
+      expect(seen.width).toBeGreaterThan(150);
+    },
+    TIME_LIMIT,
+  );
+
   test('is markup of ours alone, and every link in it leads somewhere', () => {
     const { problems, ids, links } = readStructure(readFileSync(file, 'utf8'));
     expect(problems).toEqual([]);

@@ -29,7 +29,10 @@ export function errorCodesOf(
 }
 
 /** Names of the classes that a module exports and that extend `Error`. */
-export function errorClassesOf(program: ts.Program, fileName: string): { name: string; isAbstract: boolean }[] {
+export function errorClassesOf(
+  program: ts.Program,
+  fileName: string,
+): { name: string; isAbstract: boolean; hasCode: boolean }[] {
   const checker = program.getTypeChecker();
   const file = program.getSourceFile(fileName);
   const module = file && checker.getSymbolAtLocation(file);
@@ -37,8 +40,10 @@ export function errorClassesOf(program: ts.Program, fileName: string): { name: s
   return checker.getExportsOfModule(module).flatMap((exported) => {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
     const declaration = symbol.declarations?.find(ts.isClassDeclaration);
-    if (declaration === undefined || !extendsError(checker.getDeclaredTypeOfSymbol(symbol), checker)) return [];
-    return [{ name: exported.name, isAbstract: hasModifier(declaration, ts.SyntaxKind.AbstractKeyword) }];
+    const type = checker.getDeclaredTypeOfSymbol(symbol);
+    if (declaration === undefined || !extendsError(type, checker)) return [];
+    const isAbstract = hasModifier(declaration, ts.SyntaxKind.AbstractKeyword);
+    return [{ name: exported.name, isAbstract, hasCode: checker.getPropertyOfType(type, 'code') !== undefined }];
   });
 }
 
