@@ -216,11 +216,11 @@ describe('the check itself', () => {
   it('knows which exported classes are errors', () => {
     const source = `class Hidden extends Error {}
       export abstract class Shown extends Hidden {}
-      export class Another extends TypeError {}
+      export class Another extends TypeError { readonly code = 'a.b'; }
       export class NoError {}`;
     expect(withProgram(source, errorClassesOf)).toEqual([
-      { name: 'Shown', isAbstract: true },
-      { name: 'Another', isAbstract: false },
+      { name: 'Shown', isAbstract: true, hasCode: false },
+      { name: 'Another', isAbstract: false, hasCode: true },
     ]);
   });
 
