@@ -8,13 +8,15 @@ import { runDiff } from './run-diff.js';
 import { runReplay } from './run-replay.js';
 import { USAGE } from './usage.js';
 
+const HINT = 'How to use it: actguard-replay --help';
+
 /** Runs the command line of `actguard-replay`. @returns the exit code of the process */
 export async function actguardReplay(args: readonly string[], outputs: Outputs): Promise<number> {
   const { err } = outputs;
   try {
     return await run(parseCommand(args), outputs);
   } catch (error) {
-    if (error instanceof WrongUsageError) err.write(`${printableLines(error.message)}\n\n${USAGE}`);
+    if (error instanceof WrongUsageError) err.write(`error: ${printableLines(error.message)}\n${HINT}\n`);
     else err.write(`error: ${printableLines(textOf(error))}\n`);
     // The code 1 says something about the agents, so it must not be that of a defect.
     return 2;

@@ -75,7 +75,8 @@ describe('wrong arguments are told in one sentence', () => {
     [['--agents', 'a.ts', '--json=', 'x'], '--json has an empty value.'],
     [['diff', '--before', 'a.ts', '--after', 'b.ts', '--suite=', 'x'], '--suite has an empty value.'],
     [['diff', '--before', 'a.ts', 'x'], '--after FILE is missing.'],
-    [['diff', '--agents', 'a.ts', 'x'], "Unknown option '--agents'."],
+    [['diff', '--agents', 'a.ts', 'x'], 'diff takes --before FILE and --after FILE, not --agents.'],
+    [['diff', '--agents=a.ts', 'x'], 'diff takes --before FILE and --after FILE, not --agents.'],
   ])('%j', (args, message) => {
     expect(() => parseCommand(args)).toThrow(new WrongUsageError(message));
   });

@@ -86,6 +86,8 @@ function parseReplay(args: readonly string[]): Command {
 }
 
 function parseDiff(args: readonly string[]): Command {
+  if (args.some((arg) => arg === '--agents' || arg.startsWith('--agents=')))
+    throw new WrongUsageError('diff takes --before FILE and --after FILE, not --agents.');
   const { values, positionals } = readable(() => parseArgs({ args: [...args], options: DIFF, allowPositionals: true }));
   const asked = askedFor(values);
   if (asked !== undefined) return asked;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
+import { readdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { CommandFolder } from '../../test-support/command-folder.js';
 import { HONEST, STOLEN, shopAgent } from '../../test-support/shop-files.js';
 
@@ -50,6 +50,50 @@ describe('what is read is never written over', () => {
   });
 });
 
+describe('what was written before stays', () => {
+  const inFolder = (): string[] => readdirSync(path.join(folder.path, 'results'));
+  beforeEach(() => {
+    rmSync(path.join(folder.path, 'results'), { recursive: true, force: true });
+    folder.write('results/out.json', 'yesterday');
+    folder.write('results/out.html', 'yesterday');
+  });
+  afterEach(() => {
+    expect([folder.read('results/out.json'), folder.read('results/out.html')]).toEqual(['yesterday', 'yesterday']);
+    expect(inFolder()).toEqual(['out.html', 'out.json']);
+  });
+  const results = ['--json', 'results/out.json', '--html', 'results/out.html'];
+
+  test('where nothing can be replayed', async () => {
+    folder.writeLines('strange.jsonl', [{ ...HONEST, calls: [{ tool: 'fly', args: {} }] }]);
+    expect(await folder.run('--agents', 'agents.ts', 'strange.jsonl', ...results)).toMatchObject({ code: 2 });
+  });
+
+  test('where a module of agents fails meanwhile', async () => {
+    folder.write('late.ts', shopAgent({ more: `setImmediate(() => { throw new Error('late'); });` }));
+    const many = Array.from({ length: 2000 }, (_, index) => ({ ...HONEST, id: `many-${index}` }));
+    folder.writeLines('late.jsonl', many);
+    expect(await folder.run('--agents', 'late.ts', 'late.jsonl', ...results)).toMatchObject({ code: 2 });
+  });
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('where it is ended by %s', async (signal, code) => {
+    const guard = `const Never = defineGuard({ name: 'never', create: () => ({ admit: () => new Promise<void>(() => {}) }) });`;
+    const agent = shopAgent({ refundRule: '@Never()', more: 'setInterval(() => {}, 1000);' })
+      .replace('import { ', 'import { defineGuard, ')
+      .replace('\n@Agent()', `${guard}\n@Agent()`);
+    folder.write('waiting.ts', agent);
+    const bin = path.resolve(import.meta.dirname, '../../dist/bin.js');
+    const args = [bin, '--agents', 'waiting.ts', 'traces', ...results];
+    const child = spawn(process.execPath, args, { cwd: folder.path, stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    while (inFolder().length < 4) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill(signal);
+    expect(await ended).toBe(code);
+  });
+});
+
 describe('the exit code', () => {
   /** Runs the command for a reader who is gone before anything comes. */
   function unread(...args: readonly string[]): Promise<number | null> {
@@ -93,6 +137,18 @@ const Never = defineGuard({ name: 'never', create: () => ({ admit: () => new Pro
     folder.write('serving.ts', shopAgent({ more }));
     expect(await folder.run('--agents', 'serving.ts', 'traces')).toMatchObject({ code: 0 });
   });
+});
+
+test('an older Node is told what is needed, before anything else', async () => {
+  const older = `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.19.0'}})`;
+  const bin = path.resolve(import.meta.dirname, '../../dist/bin.js');
+  const child = spawn(process.execPath, ['--import', older, bin, '--version'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const texts: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => texts.push(text));
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(2);
+  expect(Buffer.concat(texts).toString()).toBe(
+    'error: actguard-replay needs Node 22 or later; this is Node 20.19.0.\n',
+  );
 });
 
 describe('a terminal cannot be steered', () => {

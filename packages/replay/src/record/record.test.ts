@@ -376,6 +376,33 @@ describe('recording', () => {
     }
   });
 
+  test('into a zipped file has each run there before it is closed, and goes on behind what a killed process left', async () => {
+    const file = path.join(folder, 'killed.jsonl.gz');
+    const idsIn = async (): Promise<string[]> => {
+      const ids: string[] = [];
+      for await (const found of readTraces(file)) if ('trace' in found) ids.push(found.trace.id);
+      return ids;
+    };
+    const until = async (count: number): Promise<string[]> => {
+      for (;;) {
+        const ids = await idsIn().catch(() => []);
+        if (ids.length >= count) return ids;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    };
+    await using host = await AgentHost.create({ agents: [Shop] });
+    // Never closed before the second one is there, as if its process had been killed.
+    await using _first = record(host, { path: file });
+    await host.run({ runId: 'a' }, (run) => run.get(Shop).list({ customer: 'c' }));
+    expect(await until(1)).toEqual(['a']);
+    for (const runId of ['b', 'c']) await host.run({ runId }, (run) => run.get(Shop).list({ customer: 'c' }));
+    expect(await until(3)).toEqual(['a', 'b', 'c']);
+    await using other = await AgentHost.create({ agents: [Shop] });
+    await using _second = record(other, { path: file });
+    await other.run({ runId: 'd' }, (run) => run.get(Shop).list({ customer: 'c' }));
+    expect(await until(4)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   test('writes a run that goes on as far as it has come, and nothing afterwards', async () => {
     const lines: string[] = [];
     await using host = await AgentHost.create({ agents: [Shop] });
@@ -391,6 +418,7 @@ describe('recording', () => {
   test('tells of a failing output once, and calls go on', async () => {
     for (const output of [
       { path: path.join(folder, 'no such folder', 'runs.jsonl') },
+      { path: path.join(folder, 'no such folder', 'runs.jsonl.gz') },
       {
         write: () => {
           throw new Error('full');

@@ -8,6 +8,8 @@ export interface CallRefusal {
   readonly code: string;
   /** The argument that it is about, where it is about one. */
   readonly arg?: string | undefined;
+  /** Of a missing fact: the value that nothing proved. */
+  readonly value?: string | undefined;
   /** The rule of `@Enforce` in words. */
   readonly rule?: string | undefined;
   /** What a model reads as the reason. It may quote the value. */
