@@ -1,4 +1,5 @@
-import { type FactsView, type Rule, rule } from '@actguard/core';
+import { type Rule, requireFact, rule } from '@actguard/core';
+import { askedAboutPassword } from './asked.js';
 import { isInFileOfUser } from './files.js';
 import { isVouchedFor } from './people.js';
 import { userSaid } from './words.js';
@@ -55,11 +56,17 @@ export function saidByUser<Args extends object>(): Rule<Args> {
   );
 }
 
-/** The user asked for this kind of thing, in one of these words. What cannot be undone is never somebody else's idea. */
-export function askedFor<Args>(...words: readonly string[]): Rule<Args> {
-  return rule<Args>(
-    `asked for: ${words.join(', ')}`,
-    (_, facts) => words.some((word) => userSaid(facts, word)) || 'The user did not ask for this.',
-    { hint: 'Ask the user whether they want this.' },
-  );
+/**
+ * Who sets the password owns the account, so it comes from the user, letter by letter. Each word of theirs counts as said, “please”
+ * and the name of a file too; so the user must have spoken of their password, and a mere word is none.
+ */
+export function newPassword(): Rule<{ readonly password: string }>[] {
+  return [
+    askedAboutPassword(),
+    requireFact<{ readonly password: string }>('password', 'password', {
+      from: ['user'],
+      hint: 'Ask the user for the new password.',
+    }),
+    rule<{ readonly password: string }>('no mere word', ({ password }) => /[^\p{L}]/u.test(password)),
+  ];
 }

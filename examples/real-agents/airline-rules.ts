@@ -1,4 +1,4 @@
-import { type FactsView, type Rule, requireFact, rule } from '@actguard/core';
+import { type FactAbout, type FactsView, factAbout, type Rule, requireFact, rule } from '@actguard/core';
 import { customersOf } from './customers.js';
 
 /**
@@ -97,7 +97,7 @@ export function offeredFlights(): Rule<WithFlights> {
   return rule<WithFlights>(
     'offered flights',
     ({ flights }, facts) =>
-      flights.every((each) => facts.has('dated_flight', datedFlight(each))) ||
+      flights.every(({ flight_number, date }) => isAbout(facts, 'flight', flight_number, new Set([date]))) ||
       'A flight was neither found by a search on its day nor is it booked.',
     { hint: 'Search for flights on that day and use a flight number that was returned.' },
   );
@@ -114,9 +114,9 @@ export function knownPassengers(part: 'first_name' | 'last_name'): Rule<WithPass
   });
 }
 
-/** How a flight and its day are one fact. */
-export function datedFlight({ flight_number, date }: DatedFlight): string {
-  return `${flight_number} on ${date}`;
+/** What `flight` facts hold: the number of a flight, about its day. */
+export function datedFlight({ flight_number, date }: DatedFlight): FactAbout | undefined {
+  return factAbout(flight_number, date);
 }
 
 function isAbout(facts: FactsView, kind: string, value: string, about: ReadonlySet<string>): boolean {

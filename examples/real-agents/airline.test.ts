@@ -1,7 +1,6 @@
-import { type RecordedCall, replay, type Trace } from '@actguard/replay';
 import { describe, expect, test } from '@jest/globals';
 import { AirlineAgent } from './airline.js';
-import { call, conversation } from './conversation.js';
+import { call, endsOf } from './conversation.js';
 
 const MINA = 'My user id is mina_sato_11.';
 const profile = call(
@@ -91,23 +90,10 @@ const newPassengers = (reservation_id: string, first_name: string, last_name: st
 const certificate = (change: object = {}) =>
   call('send_certificate', { user_id: 'mina_sato_11', amount: 100, ...change });
 
-/** What becomes of the last call, or why it is refused: the code, and what it is about. */
-async function endOf(trace: Trace): Promise<string> {
-  let last = 'nothing';
-  for await (const { outcomes } of replay({ agents: [AirlineAgent], traces: [trace] })) {
-    const outcome = outcomes.at(-1);
-    if (outcome === undefined) continue;
-    if (outcome.status !== 'refused') last = outcome.status;
-    else last = `${outcome.refusal.code} ${outcome.refusal.arg ?? outcome.refusal.rule}`;
-  }
-  return last;
-}
-
-const end = (...entries: readonly (string | RecordedCall)[]) => endOf(conversation(...entries));
+const end = endsOf(AirlineAgent);
 
 /** The same where the application says who is signed in. */
-const endSignedIn = (...entries: readonly (string | RecordedCall)[]) =>
-  endOf({ ...conversation(...entries), facts: [{ at: 0, kind: 'user_id', value: 'mina_sato_11' }] });
+const endSignedIn = endsOf(AirlineAgent, [{ at: 0, kind: 'user_id', value: 'mina_sato_11' }]);
 
 describe('who the customer is', () => {
   test('a profile is read of whoever said their user id', async () => {

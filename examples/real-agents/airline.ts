@@ -44,7 +44,7 @@ export class AirlineAgent {
   @Enforce(knownReservation())
   @Prove({ kind: 'user_id', extract: 'user_id', about: 'reservation_id' })
   @Prove({ kind: 'payment_id', extract: 'payment_history[].payment_id', about: 'reservation_id' })
-  @Prove({ kind: 'dated_flight', extract: ({ flights }: Reservation) => flights.map(datedFlight) })
+  @Prove({ kind: 'flight', extract: ({ flights }: Reservation) => flights.map(datedFlight) })
   @Prove({ kind: 'first_name', extract: 'passengers[].first_name' })
   @Prove({ kind: 'last_name', extract: 'passengers[].last_name' })
   async get_reservation_details(args: input.Reservation) {
@@ -55,7 +55,7 @@ export class AirlineAgent {
 
   @Tool({ description: 'Search direct flights on a day.', input: input.flightSearch })
   @Prove({
-    kind: 'dated_flight',
+    kind: 'flight',
     extract: (found: readonly Flight[], { date }: input.FlightSearch) =>
       found.map(({ flight_number }) => datedFlight({ flight_number, date })),
   })
@@ -64,7 +64,7 @@ export class AirlineAgent {
   }
 
   @Tool({ description: 'Search flights with one stop.', input: input.flightSearch })
-  @Prove({ kind: 'dated_flight', extract: (found: readonly (readonly Leg[])[]) => found.flat().map(datedFlight) })
+  @Prove({ kind: 'flight', extract: (found: readonly (readonly Leg[])[]) => found.flat().map(datedFlight) })
   async search_onestop_flight(args: input.FlightSearch) {
     return this.#backend.call<readonly (readonly Leg[])[]>('search_onestop_flight', args);
   }

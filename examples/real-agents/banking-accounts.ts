@@ -1,4 +1,5 @@
-import { type FactsView, type Rule, requireFact, rule, threshold } from '@actguard/core';
+import { type FactAbout, type FactsView, factAbout, type Rule, requireFact, rule, threshold } from '@actguard/core';
+import { spellingsOf } from './amounts.js';
 
 /**
  * Where money may go, and how much of it.
@@ -7,6 +8,9 @@ import { type FactsView, type Rule, requireFact, rule, threshold } from '@actgua
  * merely sent something is no payee: a cent is enough to stand in the history, with an order to the agent in the subject. Still,
  * people have to be paid back. So a mere sender can get what the user owes them, once. That makes nobody a payee either, or a
  * second payment could be as high as one likes. Anything else for them the user has to say, account and amount.
+ *
+ * The history is as long as the agent asks for: somebody who was paid back long ago, and whose own payment lies before what was
+ * read, looks like a payee.
  */
 
 /** A payment in the history, or a standing order. */
@@ -66,9 +70,9 @@ export function payees(history: readonly Transaction[]): string[] {
   return balances(history).flatMap(([account, cents]) => (cents < 0 ? account : []));
 }
 
-/** What `debt` facts hold: the other accounts, and by how much more came from them. */
-export function debts(history: readonly Transaction[]): string[] {
-  return balances(history).flatMap(([account, cents]) => (cents < 0 ? [] : `${account} ${cents / 100}`));
+/** What `debt` facts hold: the other accounts, about how many cents more came from them. */
+export function debts(history: readonly Transaction[]): (FactAbout | undefined)[] {
+  return balances(history).flatMap(([account, cents]) => (cents < 0 ? [] : factAbout(account, cents)));
 }
 
 function balances(history: readonly Transaction[]): [account: string, cents: number][] {
@@ -85,13 +89,12 @@ function balances(history: readonly Transaction[]): [account: string, cents: num
 /** What the user owes a mere sender, as the history said; nothing for a payee, and for whom it does not know. */
 function debtsTo(account: string | null | undefined, facts: FactsView): number[] {
   if (account === null || account === undefined || facts.has('payee', account)) return [];
-  const found = facts.list('debt').filter(({ value }) => value.startsWith(`${account} `));
-  return found.map(({ value }) => Number(value.slice(account.length + 1)));
+  const found = facts.list('debt').filter(({ value }) => value === account);
+  return found.map(({ about }) => Number(about) / 100);
 }
 
 /** Account and amount stand in the user's own words: who only says whom to pay back has not said to pay them anything else. */
 function isOfUser({ recipient, amount }: Payment, facts: FactsView): boolean {
   if (typeof recipient !== 'string' || typeof amount !== 'number') return false;
-  const spellings = [String(amount), amount.toFixed(2)];
-  return facts.mentioned(recipient) && spellings.some((text) => facts.mentioned(text, { minLength: 1 }));
+  return facts.mentioned(recipient) && spellingsOf(amount).some((text) => facts.mentioned(text, { minLength: 1 }));
 }

@@ -1,15 +1,5 @@
-import {
-  Agent,
-  argumentsKey,
-  Enforce,
-  Idempotent,
-  inject,
-  Prove,
-  type Rule,
-  requireFact,
-  rule,
-  Tool,
-} from '@actguard/core';
+import { Agent, argumentsKey, Enforce, Idempotent, inject, Prove, type Rule, requireFact, Tool } from '@actguard/core';
+import { newPassword } from './accounts.js';
 import { Backend } from './backend.js';
 import {
   atMostPaidBack,
@@ -106,13 +96,8 @@ export class BankingAgent {
     return this.#backend.call('update_scheduled_transaction', args);
   }
 
-  // Who sets the password owns the account, so it comes from the user, letter by letter. Each word of theirs counts as
-  // mentioned, “please” too; therefore a mere word is no password.
   @Tool({ description: 'Change the password.', input: input.password })
-  @Enforce(
-    requireFact('password', 'password', { from: ['user'], hint: 'Ask the user for the new password.' }),
-    rule<input.Password>('no mere word', ({ password }) => /[^\p{L}]/u.test(password)),
-  )
+  @Enforce(...newPassword())
   async update_password(args: input.Password) {
     return this.#backend.call('update_password', args);
   }

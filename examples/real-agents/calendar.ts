@@ -1,7 +1,9 @@
 import { type ProveOptions, type Rule, requireFact, rule } from '@actguard/core';
 import * as v from 'valibot';
 import { isDayOfUser, isSpanOfUser } from './days.js';
-import { ADDRESS, folded, MANY } from './mail.js';
+import { MANY } from './long-lists.js';
+import { ADDRESS } from './mail.js';
+import { folded } from './names.js';
 
 /**
  * Facts and rules about a calendar.

@@ -4,7 +4,7 @@ import { askedToDelete } from './asked.js';
 import { CalendarDesk } from './desk-calendar.js';
 import * as input from './desk-inputs.js';
 import { answerFacts, billedPayment, isReadOn } from './documents.js';
-import { inboxFacts, type ReceivedMail } from './people.js';
+import { answeredFacts, inboxFacts, type ReceivedMail } from './people.js';
 import { knownSite, notificationFacts, siteFacts } from './sites.js';
 
 /**
@@ -46,10 +46,9 @@ export class DailylifeAgent extends CalendarDesk {
   }
 
   // A form goes to sites where the user's words lead. What the site answers by mail belongs to the task, like its pages.
-  @Tool({ description: 'Fill out and send a form.', input: input.form, prove: answerFacts })
+  @Tool({ description: 'Fill out and send a form.', input: input.form, prove: [...answerFacts, ...answeredFacts] })
   @Enforce(knownSite(isReadOn))
   @Prove(siteFacts)
-  @Prove({ kind: 'attachment', extract: 'attachments[]' })
   async input_to_webpage(args: input.Form) {
     return this.backend.call<unknown>('input_to_webpage', args);
   }

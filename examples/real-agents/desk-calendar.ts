@@ -1,12 +1,19 @@
-import { Enforce, type FactsView, Prove, type Rule, requireFact, rule, Tool } from '@actguard/core';
+import { Enforce, type FactsView, factAbout, Prove, type Rule, requireFact, rule, Tool } from '@actguard/core';
+import { askedToCancel } from './asked.js';
 import { Desk } from './desk.js';
 import * as input from './desk-inputs.js';
 import { isContact } from './documents.js';
-import { delegatedLines, isKnownPerson } from './people.js';
+import { folded } from './names.js';
+import { delegatedLines, isKnownPerson, isVouchedFor } from './people.js';
 import { isTopicOfUser, shareTopic } from './words.js';
 
+/** Kind of the facts: the id of an event in the calendar. */
 const EVENT_ID = 'event_id';
-const EVENT_TITLE = 'event_title';
+/** Kind of the facts: the id of an event, about its title. */
+const TITLED_EVENT = 'titled_event';
+/** Kind of the facts: the id of an event that this task created. */
+const NEW_EVENT = 'new_event';
+/** Kind of the facts: the address of a guest of an event that the user has accepted. */
 const GUEST = 'guest';
 
 /** An event of the calendar. Only what somebody reads is spelled out. */
@@ -21,7 +28,7 @@ type Events = readonly Event[];
 const eventFacts = [
   { kind: EVENT_ID, extract: '[].id_' },
   { kind: GUEST, extract: guests },
-  { kind: EVENT_TITLE, extract: (events: Events) => events.map(({ id_, title }) => `${id_} ${title}`) },
+  { kind: TITLED_EVENT, extract: (events: Events) => events.map(({ id_, title }) => factAbout(id_, title)) },
 ];
 
 /**
@@ -53,12 +60,13 @@ export abstract class CalendarDesk extends Desk {
     ),
   )
   @Prove({ kind: EVENT_ID, extract: 'id_' })
+  @Prove({ kind: NEW_EVENT, extract: 'id_' })
   async create_calendar_event(args: input.NewEvent) {
     return this.backend.call<Event>('create_calendar_event', args);
   }
 
   @Tool({ description: 'Cancel an event.', input: input.event })
-  @Enforce(requireFact('event_id', EVENT_ID), eventOnTopic())
+  @Enforce(requireFact('event_id', EVENT_ID), eventOnTopic(), askedToCancel(isVouchedFor))
   async cancel_calendar_event(args: input.Event) {
     return this.backend.call<unknown>('cancel_calendar_event', args);
   }
@@ -82,8 +90,7 @@ function knownGuests(): Rule<{ readonly participants?: readonly string[] | null 
     'known guests',
     ({ participants }, facts) =>
       (participants ?? []).every(
-        (address) =>
-          facts.has(GUEST, address.toLowerCase()) || isKnownPerson(facts, address) || isContact(facts, address),
+        (address) => facts.has(GUEST, folded(address)) || isKnownPerson(facts, address) || isContact(facts, address),
       ) || 'One of the guests is nobody whom the user named.',
   );
 }
@@ -91,8 +98,10 @@ function knownGuests(): Rule<{ readonly participants?: readonly string[] | null 
 /** An existing event, found and on topic. One that this task has just created is. */
 function eventOnTopic(): Rule<input.Event> {
   return rule<input.Event>('event on topic', ({ event_id }, facts) => {
-    const title = facts.list(EVENT_TITLE).find(({ value }) => value.startsWith(`${event_id} `))?.value;
-    return title === undefined || isOnTopic(facts, title) || 'Nobody whom this is for talked of this event.';
+    const isIt = facts
+      .list(TITLED_EVENT)
+      .some(({ value, about = '' }) => value === event_id && isOnTopic(facts, about));
+    return isIt || facts.has(NEW_EVENT, event_id) || 'Nobody whom this is for talked of this event.';
   });
 }
 
@@ -102,7 +111,5 @@ function isOnTopic(facts: FactsView, title: string): boolean {
 
 // An invitation that was not accepted proves nobody: anybody can send one.
 function guests(events: Events): string[] {
-  return events
-    .filter(({ status }) => status === 'confirmed')
-    .flatMap(({ participants }) => participants.map((address) => address.toLowerCase()));
+  return events.filter(({ status }) => status === 'confirmed').flatMap(({ participants }) => participants.map(folded));
 }

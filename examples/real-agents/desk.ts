@@ -5,15 +5,15 @@ import * as input from './desk-inputs.js';
 import { documentFacts, isContact, isReadOn } from './documents.js';
 import {
   copiedFacts,
+  createdFacts,
   disposable,
-  downloadFacts,
-  isMadeHere,
-  isPathOfUser,
+  fetchedFacts,
+  isPassedOn,
   lineFacts,
-  madeFacts,
   nothingHidden,
+  savedFacts,
 } from './files.js';
-import { addressFacts, knownPeople } from './people.js';
+import { ATTACHMENT, addressFacts, knownPeople } from './people.js';
 import { knownSite, siteFacts } from './sites.js';
 
 /**
@@ -32,12 +32,13 @@ export abstract class Desk {
   }
 
   // Fetching and posting go where the user's words lead, and a page proves nothing but that its site was visited, and which
-  // addresses stand there. A page may also answer with a file.
+  // addresses stand there. A page may also answer with a file. Anybody's attachment may be saved; whether it is a bill to
+  // be paid depends on whose it is.
   @Tool({ description: 'Fetch a page, or follow a link that does something.', input: input.page })
   @Enforce(knownSite(isReadOn))
   @Prove(siteFacts)
   @Prove(addressFacts)
-  @Prove(downloadFacts)
+  @Prove(fetchedFacts)
   async browse_webpage(args: input.Page) {
     return this.backend.call<unknown>('browse_webpage', args);
   }
@@ -45,15 +46,15 @@ export abstract class Desk {
   @Tool({ description: 'Download a file from an address.', input: input.downloadFrom })
   @Enforce(knownSite(isReadOn), nothingHidden('save_dir'))
   @Prove(siteFacts)
-  @Prove(downloadFacts)
+  @Prove(fetchedFacts)
   async download_file_through_url(args: input.DownloadFrom) {
     return this.backend.call<unknown>('download_file_through_url', args);
   }
 
   @Tool({ description: 'Save the attachment of a mail.', input: input.downloadOf })
-  @Enforce(requireFact('file_id', 'attachment', { hint: 'Use the id of an attachment of a mail that was read.' }))
+  @Enforce(requireFact('file_id', ATTACHMENT, { hint: 'Use the id of an attachment of a mail that was read.' }))
   @Enforce(nothingHidden('save_dir'))
-  @Prove(downloadFacts)
+  @Prove(savedFacts)
   async download_file_through_id(args: input.DownloadOf) {
     return this.backend.call<unknown>('download_file_through_id', args);
   }
@@ -74,14 +75,14 @@ export abstract class Desk {
 
   @Tool({ description: 'Create a text file.', input: input.newFile })
   @Enforce(nothingHidden('path'))
-  @Prove(madeFacts)
+  @Prove(createdFacts)
   async create_file(args: input.NewFile) {
     return this.backend.call<unknown>('create_file', args);
   }
 
   @Tool({ description: 'Create a folder.', input: input.path })
   @Enforce(nothingHidden('path'))
-  @Prove(madeFacts)
+  @Prove(createdFacts)
   async create_dir(args: input.Path) {
     return this.backend.call<unknown>('create_dir', args);
   }
@@ -107,16 +108,16 @@ export abstract class Desk {
   }
 }
 
-/** Attached are files that the user named or that this task fetched, and attachments of mails that were read. */
+/** Attached are files that the user named or that this task wrote or fetched, and attachments of mails that were read. */
 function ownAttachments(): Rule<input.Mail> {
   return rule<input.Mail>(
     'own attachments',
     ({ attachments }, facts) =>
       (attachments ?? []).every(({ file_path, file_id }) => {
-        if (typeof file_path === 'string') return isMadeHere(facts, file_path) || isPathOfUser(facts, file_path);
-        if (file_id !== undefined && file_id !== null) return facts.has('attachment', file_id);
+        if (typeof file_path === 'string') return isPassedOn(facts, file_path);
+        if (file_id !== undefined && file_id !== null) return facts.has(ATTACHMENT, file_id);
         return true;
-      }) || 'An attachment is neither a file that the user named nor one that this task fetched.',
+      }) || 'An attachment is neither a file that the user named nor one that this task made.',
     { hint: 'Attach what the user named or what was downloaded for this.' },
   );
 }

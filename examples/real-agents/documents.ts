@@ -1,6 +1,10 @@
 import { type FactsView, type Rule, rule } from '@actguard/core';
-import { isMadeHere, isPathOfUser } from './files.js';
-import { MANY, onlyAddress } from './people.js';
+import { centsIn, toCents } from './amounts.js';
+import { PAYING } from './asked.js';
+import { isFileOfUser, isSentFor } from './files.js';
+import { accountsIn, compact } from './ibans.js';
+import { MANY } from './long-lists.js';
+import { addressesIn, folded } from './names.js';
 import { hostOf } from './sites.js';
 import { linksIn } from './web.js';
 import { userSaid } from './words.js';
@@ -13,9 +17,13 @@ import { userSaid } from './words.js';
  * Against somebody who wrote the whole document this does not help, as it does not help a person with a forged bill.
  */
 
+/** Kind of the facts: the one account in a document, about where that came from. */
 const PAYEE = 'payee';
+/** Kind of the facts: an amount in a document, in cents, about where that came from. */
 const SUM = 'sum';
+/** Kind of the facts: the one link in a document, about where that came from. */
 const READ_ON = 'read_on';
+/** Kind of the facts: the one address in a document, behind a label, about where that came from. */
 const CONTACT = 'contact';
 
 /** What reading a file proves about its path. */
@@ -28,9 +36,9 @@ export const documentFacts = [
 
 /** What a site proves that answers a form with a mail. */
 export const answerFacts = [
-  { kind: PAYEE, about: 'url' as const, extract: (mail: unknown) => onlyAccount(bodyOf(mail)) },
-  { kind: SUM, about: 'url' as const, extract: (mail: unknown) => sums(bodyOf(mail)), ...MANY },
-  { kind: CONTACT, about: 'url' as const, extract: 'sender' },
+  { kind: PAYEE, about: 'url' as const, extract: (mail: unknown) => onlyAccount(partOf(mail, 'body')) },
+  { kind: SUM, about: 'url' as const, extract: (mail: unknown) => sums(partOf(mail, 'body')), ...MANY },
+  { kind: CONTACT, about: 'url' as const, extract: (mail: unknown) => folded(partOf(mail, 'sender')) },
 ];
 
 interface Payment {
@@ -45,12 +53,11 @@ export function billedPayment(): Rule<Payment> {
     ({ recipient, amount }, facts) => {
       if (userSaid(facts, recipient)) return true;
       if (!PAYING.some((word) => userSaid(facts, word))) return 'The user asked for no payment.';
+      const cents = String(toCents(Number(amount)));
       const billed = facts
         .list(PAYEE)
-        .filter(({ value, about }) => value === recipient && about !== undefined && isFetched(facts, about))
-        .some(({ about }) =>
-          facts.list(SUM).some((sum) => sum.about === about && sum.value === moneyText(Number(amount))),
-        );
+        .filter(({ value, about = '' }) => value === compact(recipient) && isFetched(facts, about))
+        .some(({ about }) => facts.list(SUM).some((sum) => sum.about === about && sum.value === cents));
       return billed || 'No bill that the user asked for says this account and this amount.';
     },
     { hint: 'Pay what one bill says, to whom it says, or ask the user for account and amount.' },
@@ -62,38 +69,44 @@ export function isReadOn(facts: FactsView, url: string): boolean {
   return facts.list(READ_ON).some(({ value, about = '' }) => hostOf(value) === hostOf(url) && isFetched(facts, about));
 }
 
-/** Whether an address is the only one in a file that the user named, or that of a site that answered a form of this task. */
+/** Whether an address is the only one in a file that the user named, behind a label, or that of a site that answered a form of this task. */
 export function isContact(facts: FactsView, address: string): boolean {
   return facts
     .list(CONTACT)
-    .some(({ value, about = '' }) => value === address && (!about.startsWith('/') || isPathOfUser(facts, about)));
+    .some(
+      ({ value, about = '' }) => value === folded(address) && (!about.startsWith('/') || isFileOfUser(facts, about)),
+    );
 }
 
-const PAYING = ['pay', 'paying', 'payment', 'bill', 'bills', 'invoice', 'fee', 'fees', 'rent', 'transfer', 'money'];
-
-/** The document came by this task, from where the task was allowed to go, or the user named it. */
+/** The document is a file for which the user sent, or the answer of a site where the task was allowed to go. */
 function isFetched(facts: FactsView, source: string): boolean {
-  return source.startsWith('/') ? isMadeHere(facts, source) || isPathOfUser(facts, source) : true;
+  return source.startsWith('/') ? isSentFor(facts, source) : true;
 }
 
 function onlyAccount(text: unknown): string[] {
-  return only(textOf(text).match(/\b[A-Z]{2}\d{2}[A-Z\d]{6,30}\b/g));
+  return only(accountsIn(textOf(text)));
 }
 
 function onlyLink(text: unknown): string[] {
   return only(linksIn(textOf(text)));
 }
 
-function sums(text: unknown): string[] {
-  return (textOf(text).match(/\d[\d,]*(?:\.\d+)?/g) ?? []).map((sum) => moneyText(Number(sum.replaceAll(',', ''))));
+// Behind a label, as in a profile: “Send all to …” is an order, and no contact.
+function onlyAddress(text: unknown): string[] {
+  return only(addressesIn(text)).filter((address) =>
+    Array.from(textOf(text).matchAll(LABELLED), ([, labelled = '']) => folded(labelled)).some((labelled) =>
+      labelled.startsWith(address),
+    ),
+  );
 }
 
-/** Facts are texts or whole numbers. */
-function moneyText(amount: number): string {
-  return amount.toFixed(2);
+const LABELLED = /\b(?:e-?mail|mail|contact)(?:[ \t]+address)?[ \t"*]*(?::|=|[ \t]is[ \t])[ \t"*<]*(\S+@\S+)/gi;
+
+function sums(text: unknown): number[] {
+  return centsIn(textOf(text));
 }
 
-function only(found: readonly string[] | null): string[] {
+function only(found: readonly string[]): string[] {
   const different = new Set(found);
   return different.size === 1 ? [...different] : [];
 }
@@ -102,6 +115,6 @@ function textOf(text: unknown): string {
   return typeof text === 'string' ? text : '';
 }
 
-function bodyOf(mail: unknown): string {
-  return typeof mail === 'object' && mail !== null && 'body' in mail ? textOf(mail.body) : '';
+function partOf(mail: unknown, part: 'sender' | 'body'): string {
+  return typeof mail === 'object' && mail !== null ? textOf((mail as Record<string, unknown>)[part]) : '';
 }

@@ -2,7 +2,8 @@ import { type FactsView, type Rule, rule } from '@actguard/core';
 import { isContact } from './documents.js';
 import { isPathOfUser, isWholeFile } from './files.js';
 import type * as input from './github-inputs.js';
-import { addressesIn, isKnownPerson, isVouchedFor, SEEN_ADDRESS } from './people.js';
+import { addressesIn, folded } from './names.js';
+import { isKnownPerson, isVouchedFor, SEEN_ADDRESS } from './people.js';
 import { userSaid } from './words.js';
 
 /**
@@ -17,6 +18,7 @@ const CLONE = 'clone_path';
 const OWN_KEY = 'own_key';
 
 export interface Account {
+  readonly email: string;
   readonly repository: string;
 }
 /** A repository. What the service returns are texts that print lists. */
@@ -78,7 +80,7 @@ export function namedCollaborator(): Rule<input.Invitation> {
   return rule<input.Invitation>('named collaborator', ({ collaborator_email: email }, facts) => {
     const worksThere = facts
       .list(COLLABORATOR)
-      .some(({ value, about = '' }) => value === email && isVouchedFor(facts, about));
+      .some(({ value, about = '' }) => value === folded(email) && isVouchedFor(facts, about));
     return (
       worksThere || isKnownPerson(facts, email) || isContact(facts, email) || 'The user named nobody with this address.'
     );
@@ -114,11 +116,15 @@ export function ownCopy(): Rule<{ readonly local_path?: string | undefined }> {
   return rule<{ readonly local_path?: string | undefined }>(
     'own copy',
     ({ local_path = '/' }, facts) =>
-      facts.list(CLONE).some(({ value }) => local_path === value || local_path.startsWith(`${value}/`)) ||
+      facts.list(CLONE).some(({ value }) => isWithin(local_path, value)) ||
       isPathOfUser(facts, local_path) ||
       'This is no copy that belongs to the task.',
     { hint: 'Clone the repository first, and use the path of the copy.' },
   );
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || (path.startsWith(`${folder}/`) && !path.split('/').includes('..'));
 }
 
 const NOT_NAMED = 'The user did not name this repository.';

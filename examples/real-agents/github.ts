@@ -1,5 +1,6 @@
 import { Agent, Enforce, MaxAttempts, Prove, Tool } from '@actguard/core';
-import { askedFor, givenCredentials, pendingFacts, profileFacts, releasesOwnWork, saidByUser } from './accounts.js';
+import { givenCredentials, newPassword, pendingFacts, profileFacts, releasesOwnWork } from './accounts.js';
+import { askedToDelete, askedToHandOver } from './asked.js';
 import { Desk } from './desk.js';
 import * as desk from './desk-inputs.js';
 import { isReadOn } from './documents.js';
@@ -24,7 +25,8 @@ import {
   type Repository,
   repositoryOfUser,
 } from './github-repositories.js';
-import { inboxFacts, type ReceivedMail } from './people.js';
+import { folded } from './names.js';
+import { inboxFacts, OWN_ADDRESS, type ReceivedMail } from './people.js';
 import { knownSite, notificationFacts, siteFacts } from './sites.js';
 
 /**
@@ -56,7 +58,7 @@ export class GithubAgent extends Desk {
   @Tool({ description: 'Read the profile of the account.', input: desk.nothing })
   @Prove(profileFacts)
   @Prove(accountFacts)
-  @Prove({ kind: 'own_address', extract: 'email' })
+  @Prove({ kind: OWN_ADDRESS, extract: ({ email }) => folded(email) })
   async get_logged_in_github_user_information(args: object) {
     return this.backend.call<Account>('get_logged_in_github_user_information', args);
   }
@@ -81,14 +83,14 @@ export class GithubAgent extends Desk {
 
   // Giving away: a repository, access to it, or the account itself. Each needs the user's own words for both, what and to whom.
   @Tool({ description: 'Delete a repository.', input: input.repo })
-  @Enforce(repositoryOfUser(), askedFor('delete', 'remove', 'erase'))
+  @Enforce(repositoryOfUser(), askedToDelete())
   @Prove(pendingFacts)
   async git_delete_repo(args: input.Repo) {
     return this.backend.call<unknown>('git_delete_repo', args);
   }
 
   @Tool({ description: 'Give a repository to another owner.', input: input.transfer })
-  @Enforce(repositoryOfUser(), namedOwner(), askedFor('transfer', 'owner', 'ownership', 'hand over'))
+  @Enforce(repositoryOfUser(), namedOwner(), askedToHandOver())
   @Prove(pendingFacts)
   async git_transfer_repo_ownership(args: input.Transfer) {
     return this.backend.call<unknown>('git_transfer_repo_ownership', args);
@@ -109,14 +111,14 @@ export class GithubAgent extends Desk {
   }
 
   @Tool({ description: 'Remove an SSH key from the account.', input: input.key })
-  @Enforce(linkedKey(), askedFor('delete', 'remove', 'revoke'))
+  @Enforce(linkedKey(), askedToDelete())
   @Prove(pendingFacts)
   async git_delete_ssh_key(args: input.Key) {
     return this.backend.call<unknown>('git_delete_ssh_key', args);
   }
 
   @Tool({ description: 'Change the password.', input: input.password })
-  @Enforce(saidByUser())
+  @Enforce(...newPassword())
   @Prove(pendingFacts)
   async update_github_account_password(args: input.Password) {
     return this.backend.call<unknown>('update_github_account_password', args);
@@ -136,7 +138,8 @@ export class GithubAgent extends Desk {
     return this.backend.call<unknown>('verify_github_account', args);
   }
 
-  // Working on repositories: those that the task is about.
+  // Working on repositories: those that the task is about. A forced push passes, too, because models force pushes unasked; a host that
+  // protects its branches is the place to refuse it.
   @Tool({ description: 'Create a repository.', input: input.repo })
   @Enforce(newName())
   @Prove(newRepoFacts)

@@ -1,5 +1,15 @@
-import { type FactsView, type ProveOptions, type Rule, requireFact, rule } from '@actguard/core';
+import {
+  type FactAbout,
+  type FactsView,
+  factAbout,
+  type ProveOptions,
+  type Rule,
+  requireFact,
+  rule,
+} from '@actguard/core';
 import * as v from 'valibot';
+import { MANY } from './long-lists.js';
+import { folded, isAddress, isCalledByName } from './names.js';
 
 /**
  * Facts and rules about mail.
@@ -9,20 +19,20 @@ import * as v from 'valibot';
  * user said it, where the application vouches for it, or where it stands in a field that the user's own doings filled: a contact,
  * a guest of an event in the calendar, somebody to whom the user has written before.
  *
- * A sender is none of these, because anybody can send a mail. They count once the user has called them by name, and then so do
- * those to whom they wrote, the user's own address among them.
+ * A sender is none of these, because anybody can send a mail. They count once the user has called them by name (see `names.ts`), and
+ * then so do those to whom they wrote, the user's own address among them.
  */
 
 /** Kind of the facts: a mail address that the user deals with, in lower case. The application may vouch for some, too. */
 export const ADDRESS = 'address';
 
 /**
- * Kind of the facts: a mail address that goes with a thing, such as a file that somebody shares. It counts once the user has named
- * the thing, so the name must be none that users say by chance. Made by `addressesWith`.
+ * Kind of the facts: a mail address, about a thing that it goes with, such as a file that somebody shares. It counts once the user
+ * has named the thing, so the name must be none that users say by chance. Made by `addressesWith`.
  */
 export const ADDRESS_WITH = 'address_with';
 
-/** Kind of the facts: an address in the head of a mail, and that of its sender behind a space. */
+/** Kind of the facts: an address in the head of a mail, about that of its sender. */
 const HEAD = 'mail_head';
 
 /** Kind of the facts: the id of a mail that lies in the mailbox. */
@@ -68,9 +78,6 @@ export type ContactSearch = v.InferOutput<typeof contactSearch>;
 export const mailById = v.object({ email_id: v.string() });
 export type MailById = v.InferOutput<typeof mailById>;
 
-/** Of a long list the first ones are facts: whoever needs another one can search for it. */
-export const MANY = { maxItems: 2000, onTooMany: 'truncate' } as const;
-
 /** What every tool proves that returns mails: `@Tool({ …, prove: mailFacts })`. Subjects and bodies prove nothing. */
 export const mailFacts = [
   { kind: MAIL_ID, extract: 'id_', ...MANY },
@@ -111,91 +118,37 @@ export function knownMail<Args extends { readonly email_id: string }>(): Rule<Ar
   }) as Rule<Args>;
 }
 
-/** An address as it is compared: no provider tells capitals apart. */
-export function folded(address: string): string {
-  return address.trim().toLowerCase();
-}
-
-/** Facts of kind `ADDRESS_WITH`: of each one the address, a space, and the thing. */
-export function addressesWith(thing: string, addresses: readonly string[]): string[] {
+/** What a tool proves as `ADDRESS_WITH`: addresses about the name of a thing. What is no address is left out. */
+export function addressesWith(thing: string, addresses: readonly string[]): (FactAbout | undefined)[] {
   return addresses
     .map(folded)
     .filter(isAddress)
-    .map((address) => `${address} ${thing}`);
+    .map((address) => factAbout(address, thing));
 }
 
 function inHead({ sender, recipients, cc }: Mail): string[] {
-  return [sender, ...(recipients ?? []), ...(cc ?? [])].map(folded).filter(isAddress);
-}
-
-// What a stranger writes in place of an address must not read as something that the user said, nor as two addresses.
-function isAddress(address: string): boolean {
-  return /^[^\s@]+@[^\s@]+$/.test(address);
+  return [sender, ...(recipients ?? []), ...(cc ?? [])].map(folded);
 }
 
 function isKnown(facts: FactsView, address: string): boolean {
-  return (
-    isDealtWith(facts, address) ||
-    inPairs(facts, ADDRESS_WITH).some(
-      ([each, thing]) => each === address && facts.mentioned(thing, { match: 'loose' }),
-    ) ||
-    isInTrustedHead(facts, address)
-  );
-}
-
-function isInTrustedHead(facts: FactsView, address: string): boolean {
-  const heads = inPairs(facts, HEAD);
-  const everybody = heads.map(([each]) => each);
-  const isTrusted = (who: string): boolean =>
-    isAddress(who) && (isDealtWith(facts, who) || isCalledByName(facts, who, everybody));
-  return heads.some(([each, sender]) => each === address && (isTrusted(address) || isTrusted(sender)));
-}
-
-function inPairs(facts: FactsView, kind: string): (readonly [address: string, other: string])[] {
-  return facts.list(kind).map(({ value }) => {
-    const space = value.indexOf(' ');
-    return [value.slice(0, space), value.slice(space + 1)];
-  });
+  return isDealtWith(facts, address) || goesWithNamedThing(facts, address) || isInTrustedHead(facts, address);
 }
 
 function isDealtWith(facts: FactsView, address: string): boolean {
   return facts.mentioned(address, { match: 'loose' }) || facts.has(ADDRESS, address);
 }
 
-// Where several people have the name, nobody can tell whom the user meant: one of them may have chosen it for that.
-function isCalledByName(facts: FactsView, address: string, everybody: readonly string[]): boolean {
-  return namesIn(address).some(
-    (name) =>
-      BEFORE_NAMES.some((word) => facts.mentioned(`${word} ${name}`)) &&
-      everybody.every((other) => other === address || !namesIn(other).includes(name)),
-  );
+function goesWithNamedThing(facts: FactsView, address: string): boolean {
+  return facts
+    .list(ADDRESS_WITH)
+    .some(({ value, about = '' }) => value === address && facts.mentioned(about, { match: 'loose' }));
 }
 
-/**
- * A capital makes a name only within a sentence. At its beginning any word has one, and somebody could write from an address that
- * is such a word. So a name is what stands behind one of these.
- */
-const BEFORE_NAMES = [
-  ...['from', 'with', 'to', 'by', 'of', 'for', 'and', 'or', 'in', 'that'],
-  ...[
-    'add',
-    'answer',
-    'ask',
-    'contact',
-    'email',
-    'inform',
-    'invite',
-    'mail',
-    'meet',
-    'message',
-    'remind',
-    'tell',
-    'thank',
-  ],
-].flatMap((word) => [word, word.charAt(0).toUpperCase() + word.slice(1)]);
-
-/** `Mina` and `Sol` of `mina.sol@example.com`: in capitals, as names are written and common words are not. */
-function namesIn(address: string): string[] {
-  const [local = ''] = address.split('@', 1);
-  return (local.match(/\p{L}{3,}/gu) ?? []).map((name) => name.charAt(0).toUpperCase() + name.slice(1));
+function isInTrustedHead(facts: FactsView, address: string): boolean {
+  const heads = facts.list(HEAD);
+  const everybody = heads.map(({ value }) => value);
+  // What a stranger writes in place of an address must not read as something that the user said.
+  const isTrusted = (who: string): boolean =>
+    isAddress(who) && (isDealtWith(facts, who) || isCalledByName((text) => facts.mentioned(text), who, everybody));
+  return heads.some(({ value, about = '' }) => value === address && (isTrusted(about) || isTrusted(address)));
 }

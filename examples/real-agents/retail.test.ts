@@ -1,6 +1,5 @@
-import { type RecordedCall, replay, type Trace } from '@actguard/replay';
 import { describe, expect, test } from '@jest/globals';
-import { call, conversation } from './conversation.js';
+import { call, endsOf } from './conversation.js';
 import { RetailAgent } from './retail.js';
 
 const MINA = 'I am Mina Sato, mina@example.com.';
@@ -74,23 +73,10 @@ const sendTo = (address: object, order_id = '#W1000001') =>
 const moveTo = (address: object, user_id = 'mina_sato_11') =>
   call('modify_user_address', { user_id, ...home, ...address });
 
-/** What becomes of the last call, or why it is refused: the code, and what it is about. */
-async function endOf(trace: Trace): Promise<string> {
-  let last = 'nothing';
-  for await (const { outcomes } of replay({ agents: [RetailAgent], traces: [trace] })) {
-    const outcome = outcomes.at(-1);
-    if (outcome === undefined) continue;
-    if (outcome.status !== 'refused') last = outcome.status;
-    else last = `${outcome.refusal.code} ${outcome.refusal.arg ?? outcome.refusal.rule}`;
-  }
-  return last;
-}
-
-const end = (...entries: readonly (string | RecordedCall)[]) => endOf(conversation(...entries));
+const end = endsOf(RetailAgent);
 
 /** The same where the application says who is signed in. */
-const endSignedIn = (...entries: readonly (string | RecordedCall)[]) =>
-  endOf({ ...conversation(...entries), facts: [{ at: 0, kind: 'user_id', value: 'mina_sato_11' }] });
+const endSignedIn = endsOf(RetailAgent, [{ at: 0, kind: 'user_id', value: 'mina_sato_11' }]);
 
 describe('who the customer is', () => {
   test('the e-mail address is one that they gave', async () => {

@@ -1,5 +1,7 @@
-import { type FactsView, type Rule, rule } from '@actguard/core';
-import { delegatedLines, MANY } from './people.js';
+import { type FactAbout, type FactsView, factAbout, type Rule, rule } from '@actguard/core';
+import { CART } from './asked.js';
+import { MANY } from './long-lists.js';
+import { delegatedLines } from './people.js';
 import type * as input from './shopping-inputs.js';
 import { isTopicOfUser, shareTopic, userSaid } from './words.js';
 
@@ -11,8 +13,9 @@ import { isTopicOfUser, shareTopic, userSaid } from './words.js';
  * asks for product so-and-so is about something else.
  */
 
-/** Kind of the facts: the id of a product, and words that it is known by. */
+/** Kind of the facts: the id of a product, about its name, or about the words that found it. */
 const PRODUCT = 'product';
+/** Kind of the facts: the id of a product that lies in the cart. */
 const IN_CART = 'in_cart';
 /** Kind of the facts: the id of an order of this account. */
 export const ORDER = 'order_id';
@@ -31,7 +34,10 @@ export type Orders = Readonly<Record<string, PastOrder>>;
 export const catalogueFacts = {
   kind: PRODUCT,
   extract: (found: Catalogue, { product_name }: input.Search) =>
-    entries(found).map(([name, { product_id }]) => `${product_id} ${name} ${product_name ?? ''}`),
+    entries(found).flatMap(([name, { product_id }]) => [
+      factAbout(product_id, name),
+      factAbout(product_id, product_name),
+    ]),
   ...MANY,
 };
 export const cartFacts = [
@@ -55,8 +61,9 @@ export function wantedProducts(): Rule<input.Checkout> {
   return rule<input.Checkout>(
     'wanted products',
     ({ product_ids }, facts) =>
-      product_ids.every((id) => isWanted(facts, id) || (facts.has(IN_CART, id) && userSaid(facts, 'cart'))) ||
-      NOT_WANTED,
+      product_ids.every(
+        (id) => isWanted(facts, id) || (facts.has(IN_CART, id) && CART.some((word) => userSaid(facts, word))),
+      ) || NOT_WANTED,
   );
 }
 
@@ -67,14 +74,14 @@ function isWanted(facts: FactsView, id: string): boolean {
   const lines = delegatedLines(facts);
   return facts
     .list(PRODUCT)
-    .map(({ value }) => value)
-    .filter((value) => value.startsWith(`${id} `))
-    .map((value) => value.slice(id.length + 1))
-    .some((words) => isTopicOfUser(facts, words) || lines.some((line) => shareTopic(line, words)));
+    .some(
+      ({ value, about = '' }) =>
+        value === id && (isTopicOfUser(facts, about) || lines.some((line) => shareTopic(line, about))),
+    );
 }
 
-function namesOf(items: Items): string[] {
-  return entries(items).map(([, { product_id, product_name }]) => `${product_id} ${product_name}`);
+function namesOf(items: Items): (FactAbout | undefined)[] {
+  return entries(items).map(([, { product_id, product_name }]) => factAbout(product_id, product_name));
 }
 
 function entries<Value>(record: Readonly<Record<string, Value>>): [string, Value][] {

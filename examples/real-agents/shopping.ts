@@ -1,9 +1,11 @@
 import { Agent, Enforce, MaxAttempts, Prove, requireFact, Tool } from '@actguard/core';
-import { askedFor, givenCredentials, pendingFacts, profileFacts, releasesOwnWork, saidByUser } from './accounts.js';
+import { givenCredentials, newPassword, pendingFacts, profileFacts, releasesOwnWork, saidByUser } from './accounts.js';
+import { askedAboutCart, askedToReturn } from './asked.js';
 import { CalendarDesk } from './desk-calendar.js';
 import * as desk from './desk-inputs.js';
 import { answerFacts, billedPayment, isReadOn } from './documents.js';
-import { inboxFacts, type ReceivedMail } from './people.js';
+import { folded } from './names.js';
+import { answeredFacts, inboxFacts, OWN_ADDRESS, type ReceivedMail } from './people.js';
 import * as input from './shopping-inputs.js';
 import {
   type Catalogue,
@@ -42,14 +44,14 @@ export class ShoppingAgent extends CalendarDesk {
 
   @Tool({ description: 'Read the profile of the shop account.', input: desk.nothing })
   @Prove(profileFacts)
-  @Prove({ kind: 'own_address', extract: 'Email' })
+  @Prove({ kind: OWN_ADDRESS, extract: ({ Email }: Profile) => folded(Email) })
   async get_shopping_account_user_information(args: object) {
-    return this.backend.call<unknown>('get_shopping_account_user_information', args);
+    return this.backend.call<Profile>('get_shopping_account_user_information', args);
   }
 
   // Whoever may change the password, or the address, owns the account: only with the user's own words.
   @Tool({ description: 'Change the password.', input: input.password })
-  @Enforce(saidByUser())
+  @Enforce(...newPassword())
   @Prove(pendingFacts)
   async update_shopping_account_password(args: input.Password) {
     return this.backend.call<unknown>('update_shopping_account_password', args);
@@ -124,23 +126,20 @@ export class ShoppingAgent extends CalendarDesk {
   }
 
   @Tool({ description: 'Empty the cart.', input: desk.nothing })
-  @Enforce(askedFor('cart'))
+  @Enforce(askedAboutCart())
   async clear_cart(args: object) {
     return this.backend.call<unknown>('clear_cart', args);
   }
 
   @Tool({ description: 'Give an order back.', input: input.order })
-  @Enforce(
-    requireFact('order_id', ORDER),
-    askedFor('refund', 'refunded', 'return', 'give back', 'money back', 'cancel'),
-  )
+  @Enforce(requireFact('order_id', ORDER), askedToReturn())
   @Prove(pendingFacts)
   async refund_order(args: input.Order) {
     return this.backend.call<unknown>('refund_order', args);
   }
 
   // The web and money: as in daily life.
-  @Tool({ description: 'Fill out and send a form.', input: desk.form, prove: answerFacts })
+  @Tool({ description: 'Fill out and send a form.', input: desk.form, prove: [...answerFacts, ...answeredFacts] })
   @Enforce(knownSite(isReadOn))
   @Prove(siteFacts)
   async input_to_webpage(args: desk.Form) {
@@ -157,4 +156,9 @@ export class ShoppingAgent extends CalendarDesk {
   async get_balance(args: object) {
     return this.backend.call<number>('get_balance', args);
   }
+}
+
+/** The profile of the shop account. Only what somebody reads is spelled out. */
+interface Profile {
+  readonly Email: string;
 }

@@ -1,7 +1,9 @@
-import { type FactsView, type Rule, rule } from '@actguard/core';
-import { addressesIn, type IsKnown, isNamedByUser, isVouchedFor, MANY, type ReceivedMail } from './people.js';
+import { type FactsView, factAbout, foldLoosely, type Rule, rule } from '@actguard/core';
+import { MANY } from './long-lists.js';
+import { addressesIn } from './names.js';
+import { type IsKnown, isNamedByUser, isVouchedFor, type ReceivedMail } from './people.js';
 import { linksIn } from './web.js';
-import { holds, userSaid } from './words.js';
+import { userSaid } from './words.js';
 
 /**
  * Where the agent may go. Fetching a page is an act: whoever runs the site learns of it, and of all that is in the address.
@@ -11,7 +13,7 @@ import { holds, userSaid } from './words.js';
 
 /** Kind of the facts: the host of a page that was visited, because that was allowed. */
 const SITE = 'site';
-/** Kind of the facts: the one link of a document, or of a notification about somebody. */
+/** Kind of the facts: a link of a notification, about the address of somebody in it. */
 const LINK = 'link';
 
 export interface ToSite {
@@ -34,7 +36,7 @@ export function knownSite(isToo: IsKnown): Rule<ToSite> {
       if (host === undefined) return 'This is no address of a page.';
       return (
         facts.has(SITE, host) ||
-        userSaid(facts, host) ||
+        isSaidHost(facts, host) ||
         isVouchedFor(facts, url) ||
         isLinked(facts, url) ||
         isToo(facts, url) ||
@@ -57,16 +59,22 @@ export const notificationFacts = {
     mails.flatMap(({ sender, body }) =>
       linksIn(body)
         .filter((link) => hostOf(link) === bareHost(sender.split('@')[1] ?? ''))
-        .flatMap((link) => addressesIn(body).map((about) => `${link} ${about}`)),
+        .flatMap((link) => addressesIn(body).map((who) => factAbout(link, who))),
     ),
 };
 
 function isLinked(facts: FactsView, url: string): boolean {
-  return facts.list(LINK).some(({ value }) => {
-    const [link = '', about = ''] = value.split(' ');
-    return holds(link, url) && isNamedByUser(facts, about);
-  });
+  return facts
+    .list(LINK)
+    .some(({ value, about = '' }) => foldLoosely(value) === foldLoosely(url) && isNamedByUser(facts, about));
 }
+
+// Some names of files are hosts that anybody may own: who speaks of a README.md does not send the agent there.
+function isSaidHost(facts: FactsView, host: string): boolean {
+  return FILE_HOST.test(host) ? facts.mentioned(`www.${host}`) : userSaid(facts, host);
+}
+
+const FILE_HOST = /^[^.]+\.(?:app|cc|md|mov|pl|ps|py|rs|sh|so|zip)$/;
 
 /** Host of an address, without `www.`; undefined where there is none. */
 export function hostOf(url: string): string | undefined {

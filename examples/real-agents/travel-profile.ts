@@ -1,5 +1,6 @@
 import { type ProveOptions, type Rule, rule } from '@actguard/core';
-import { ADDRESS, folded, type MailToSend } from './mail.js';
+import { ADDRESS, type MailToSend } from './mail.js';
+import { folded } from './names.js';
 
 /** Facts and rules about the user's profile, which holds what a thief of identities looks for. */
 

@@ -1,6 +1,5 @@
-import { type RecordedCall, replay } from '@actguard/replay';
 import { describe, expect, test } from '@jest/globals';
-import { call, conversation } from './conversation.js';
+import { call, endsOf } from './conversation.js';
 import { TravelAgent } from './travel.js';
 
 const MALLORY = 'mallory@example.net';
@@ -52,17 +51,7 @@ const newEvent = (change: object = {}) =>
 const send = (change: object = {}) =>
   call('send_email', { recipients: ['bo@example.com'], subject: 'Trip', body: 'See you.', ...change });
 
-/** What becomes of the last call, or why it is refused: the code, and what it is about. */
-async function end(...entries: readonly (string | RecordedCall)[]): Promise<string> {
-  let last = 'nothing';
-  for await (const { outcomes } of replay({ agents: [TravelAgent], traces: [conversation(...entries)] })) {
-    const outcome = outcomes.at(-1);
-    if (outcome === undefined) continue;
-    const { status } = outcome;
-    last = status === 'refused' ? `${outcome.refusal.code} ${outcome.refusal.arg ?? outcome.refusal.rule}` : status;
-  }
-  return last;
-}
+const end = endsOf(TravelAgent);
 
 const WRONG_DAY = 'RULE_FAILED on known days';
 
@@ -87,6 +76,13 @@ describe('what is booked', () => {
     expect(await end(ON_MAY_7, hotels, room('Hotel Names'))).toBe('MISSING_FACT hotel');
   });
 
+  test('nothing for a user who did not speak of booking', async () => {
+    const ask = 'Which of them is free from May 7th to 9th?';
+    expect(await end(ask, hotels, room('Old Mill'))).toBe('RULE_FAILED asked to book');
+    expect(await end(ask, restaurants, table("Ole's"))).toBe('RULE_FAILED asked to book');
+    expect(await end(ask, companies, car('Quick Cars'))).toBe('RULE_FAILED asked to book');
+  });
+
   test('the same booking is made once', async () => {
     expect(await end(ON_MAY_7, hotels, room('Old Mill'), room('Old Mill'))).toBe('repeated');
     expect(await end(ON_MAY_7, restaurants, table("Ole's"), table("Ole's"))).toBe('repeated');
@@ -104,7 +100,7 @@ describe('when', () => {
   });
 
   test('for as long as the user said', async () => {
-    const long = 'From May 7th, for three nights.';
+    const long = 'Book it from May 7th, for three nights.';
     expect(await end(long, hotels, room('Old Mill', '2031-05-07', '2031-05-10'))).toBe('returned');
     expect(await end(long, hotels, room('Old Mill', '2031-05-07', '2031-05-11'))).toBe(WRONG_DAY);
   });

@@ -1,6 +1,6 @@
 import { Agent, argumentsKey, Enforce, Idempotent, inject, Tool } from '@actguard/core';
 import * as v from 'valibot';
-import { askedToCancel } from './asked.js';
+import { askedToBook, askedToCancel } from './asked.js';
 import { Backend } from './backend.js';
 import * as calendar from './calendar.js';
 import { eventFacts, knownEvent, onKnownDays } from './calendar.js';
@@ -138,25 +138,26 @@ export class TravelAgent {
     return this.#backend.call('get_flight_information', args);
   }
 
-  // Bookings cost money. The day is the user’s: this agent cannot look up what day it is, so it can have it from nobody else. That
-  // also stops a review that has the dearest hotel booked, for the days that it names.
+  // Bookings cost money, so the user must have spoken of booking. The day is the user’s: this agent cannot look up what day it
+  // is, so it can have it from nobody else. That also stops a review that has the dearest hotel booked, for the days that it
+  // names. One that knows that the user books, and for the user's own days names another hotel of the directory, passes.
 
   @Tool({ description: 'Book a room.', input: places.hotelBooking })
-  @Enforce(listedOrNamed('hotel', 'hotel'), onKnownDays('start_day', 'end_day'))
+  @Enforce(askedToBook(), listedOrNamed('hotel', 'hotel'), onKnownDays('start_day', 'end_day'))
   @Idempotent({ key: argumentsKey })
   async reserve_hotel(args: places.HotelBooking): Promise<string> {
     return this.#backend.call('reserve_hotel', args);
   }
 
   @Tool({ description: 'Book a table.', input: places.tableBooking })
-  @Enforce(listedOrNamed('restaurant', 'restaurant'), onKnownDays('start_time'))
+  @Enforce(askedToBook(), listedOrNamed('restaurant', 'restaurant'), onKnownDays('start_time'))
   @Idempotent({ key: argumentsKey })
   async reserve_restaurant(args: places.TableBooking): Promise<string> {
     return this.#backend.call('reserve_restaurant', args);
   }
 
   @Tool({ description: 'Book a car.', input: places.carBooking })
-  @Enforce(listedOrNamed('company', 'car_rental'), onKnownDays('start_time', 'end_time'))
+  @Enforce(askedToBook(), listedOrNamed('company', 'car_rental'), onKnownDays('start_time', 'end_time'))
   @Idempotent({ key: argumentsKey })
   async reserve_car_rental(args: places.CarBooking): Promise<string> {
     return this.#backend.call('reserve_car_rental', args);

@@ -61,12 +61,15 @@ export function onlyKnownLinks<Name extends string>(arg: Name): Rule<Readonly<Re
  * none. Full-width letters and invisible characters hide nothing. Time is linear in the length of the text.
  */
 export function linksIn(text: string): string[] {
+  if (!MAY_HOLD_LINK.test(text)) return [];
   const visible = text.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '');
   const plain = visible.replace(NO_PART_OF_A_HOST, ' ');
   const found = Array.from(plain.matchAll(LINK), ([link]) => link.replace(/[.,;:!?*_~]+$/u, ''));
   return found.filter((link) => !FILE_NAME.test(link));
 }
 
+// A cheap look: full-width signs are beyond ASCII.
+const MAY_HOLD_LINK = /[.:\u0080-\uffff]/;
 // Underscores in front of a word, as in Markdown, and the line ends that models write as a backslash and a letter.
 const NO_PART_OF_A_HOST = /(?<![\p{L}\p{M}\p{N}_.@-])_+|\\[nrt](?=www\.|https?:\/\/)/giu;
 // What ends a link where it stands in prose, Markdown or HTML; \u0060 is the backtick.

@@ -1,6 +1,8 @@
-import { type ProveOptions, type Rule, requireFact, rule } from '@actguard/core';
+import { factAbout, type ProveOptions, type Rule, requireFact, rule } from '@actguard/core';
 import * as v from 'valibot';
-import { ADDRESS, ADDRESS_WITH, addressesWith, folded, MANY, type MailToSend } from './mail.js';
+import { MANY } from './long-lists.js';
+import { ADDRESS, ADDRESS_WITH, addressesWith, type MailToSend } from './mail.js';
+import { folded } from './names.js';
 
 /** Facts and rules about a drive of files. */
 
@@ -10,7 +12,7 @@ const FILE_ID = 'file_id';
 /** Kind of the facts: the id of a file that is shared with nobody. */
 const PRIVATE_FILE = 'private_file';
 
-/** Kind of the facts: the id of a file and its name, with a space between them. */
+/** Kind of the facts: the id of a file, about its name. */
 const NAMED_FILE = 'named_file';
 
 /** A file, as the drive returns it. Only what somebody reads is spelled out. */
@@ -62,7 +64,7 @@ export const fileFacts = [
       [files]
         .flat()
         .filter(hasExtension)
-        .map(({ id_, filename }) => `${id_} ${filename}`),
+        .map(({ id_, filename }) => factAbout(id_, filename)),
     ...MANY,
   },
   {
@@ -112,10 +114,9 @@ export function privateOrNamedFile<Args extends { readonly file_id: string }>():
     'private or named file',
     ({ file_id }, facts) =>
       facts.has(PRIVATE_FILE, file_id) ||
-      facts.list(NAMED_FILE).some(({ value }) => {
-        const [id, name] = [value.slice(0, value.indexOf(' ')), value.slice(value.indexOf(' ') + 1)];
-        return id === file_id && facts.mentioned(name, { match: 'loose' });
-      }) ||
+      facts
+        .list(NAMED_FILE)
+        .some(({ value, about = '' }) => value === file_id && facts.mentioned(about, { match: 'loose' })) ||
       'Others read this file, or it was not found, and the user did not name it.',
     { hint: 'Search for the file, or ask the user for its exact name.' },
   );

@@ -1,6 +1,5 @@
-import { type RecordedCall, replay } from '@actguard/replay';
 import { describe, expect, test } from '@jest/globals';
-import { call, conversation } from './conversation.js';
+import { call, endsOf } from './conversation.js';
 import { WorkspaceAgent } from './workspace.js';
 
 const SELF = 'mina.sato@example.com';
@@ -48,17 +47,7 @@ const invite = (...participants: string[]) =>
     participants,
   });
 
-/** What becomes of the last call, or why it is refused: the code, and what it is about. */
-async function end(...entries: readonly (string | RecordedCall)[]): Promise<string> {
-  let last = 'nothing';
-  for await (const { outcomes } of replay({ agents: [WorkspaceAgent], traces: [conversation(...entries)] })) {
-    const outcome = outcomes.at(-1);
-    if (outcome === undefined) continue;
-    const { status } = outcome;
-    last = status === 'refused' ? `${outcome.refusal.code} ${outcome.refusal.arg ?? outcome.refusal.rule}` : status;
-  }
-  return last;
-}
+const end = endsOf(WorkspaceAgent);
 
 const STRANGER = 'RULE_FAILED known addresses';
 
@@ -110,6 +99,9 @@ describe('who gets a mail', () => {
     expect(await end('Please read my mail.', found(mail('please@example.net')), to('please@example.net'))).toBe(
       STRANGER,
     );
+    expect(
+      await end('What came from Monday to Friday?', found(mail('monday@example.net')), to('monday@example.net')),
+    ).toBe(STRANGER);
     expect(await end("What's new?", found(mail('what@example.net')), to('what@example.net'))).toBe(STRANGER);
   });
 
@@ -284,6 +276,11 @@ describe('the drive', () => {
     expect(await end('Add milk to trip-plan.docx.', shared, append)).toBe('returned');
     expect(await end('Add milk.', shared, append)).toBe('RULE_FAILED private or named file');
     expect(await end('Add milk.', append)).toBe('RULE_FAILED private or named file');
+    const two = files(
+      file({ id_: '12', shared_with: { [SELF]: 'rw' } }),
+      file({ filename: 'x.txt', shared_with: { [SELF]: 'rw' } }),
+    );
+    expect(await end('Add milk to trip-plan.docx.', two, append)).toBe('RULE_FAILED private or named file');
     const everyday = files(file({ owner: MALLORY, filename: 'milk', shared_with: { [SELF]: 'rw' } }));
     expect(await end('Add milk.', everyday, append)).toBe('RULE_FAILED private or named file');
   });

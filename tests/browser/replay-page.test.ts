@@ -69,12 +69,42 @@ describeInBrowser(`a page of a replay${whyNoBrowser === undefined ? '' : ` (skip
     TIME_LIMIT,
   );
 
+  test(
+    'a link of what refused leads to the call, and no code is broken inside of a word',
+    async () => {
+      const { seen } = await openPage(browser, file, { width: 1200, colorScheme: 'light' }, async (page) => {
+        const broken = await page.evaluate(BROKEN_WORDS);
+        await page.locator('.figures a').first().click();
+        return { broken, target: await page.evaluate('document.querySelector(":target").className') };
+      });
+      expect(seen).toEqual({ broken: [], target: 'step call refused' });
+    },
+    TIME_LIMIT,
+  );
+
   test('is markup of ours alone, and every link in it leads somewhere', () => {
     const { problems, ids, links } = readStructure(readFileSync(file, 'utf8'));
     expect(problems).toEqual([]);
     expect(links.filter((link) => !ids.includes(link))).toEqual([]);
   });
 });
+
+/** Words in cells of tables that stand on two lines, though nothing in them says where they may be broken. */
+const BROKEN_WORDS = `(() => {
+  const broken = [];
+  for (const cell of document.querySelectorAll('.figures td')) {
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      for (const { index, 0: word } of texts.currentNode.data.matchAll(/\\S+/g)) {
+        const range = document.createRange();
+        range.setStart(texts.currentNode, index);
+        range.setEnd(texts.currentNode, index + word.length);
+        if (range.getClientRects().length > 1) broken.push(word);
+      }
+    }
+  }
+  return broken;
+})()`;
 
 /** Traces of every kind, more than are linked without folding, with names that have no end. */
 async function replayPage(): Promise<string> {

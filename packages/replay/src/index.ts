@@ -7,7 +7,6 @@ export { type PrintComparisonOptions, printComparison } from './compare/print-co
 export { readBenchmarkTrace } from './format/benchmark.js';
 export { linesOf } from './format/line-files.js';
 export {
-  type RecordedRefusal,
   TRACE_FORMAT_VERSION,
   type TraceLine,
   type TraceLineCall,

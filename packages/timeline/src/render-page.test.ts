@@ -359,3 +359,52 @@ test('a section shows the clock, how long things took, or no times at all', () =
   expect(page('relative')).toContain('1 ms');
   expect(page('none')).not.toMatch(/1970| ms\b/);
 });
+
+describe('links inside a page', () => {
+  const story = new Story();
+  story.call('Desk.list', {});
+  story.call('Desk.close', {});
+  const pageWith = (links: readonly { label: string; section: string; call?: number }[], call = 2): string =>
+    renderTimelines({
+      title: 'T',
+      summary: '7 of 9 are drawn',
+      tables: [
+        { caption: 'C', columns: [{ label: 'L' }], groups: [{ rows: [{ cells: [{ text: 'SOME_CODE', links }] }] }] },
+      ],
+      sections: [
+        { id: 'a', title: 'A', events: [], badge: { text: '<2> refused', tone: 'bad' } },
+        { id: 'b', title: 'B', events: story.events, notes: [{ label: 'See', text: 'it', call }] },
+      ],
+    });
+
+  test('lead to a section, to a call in it, and nowhere else', () => {
+    const page = pageWith([
+      { label: 'one', section: 'a' },
+      { label: 'two', section: 'b', call: 2 },
+      { label: 'three', section: 'b', call: 3 },
+      { label: 'four', section: 'none', call: 1 },
+    ]);
+    expect(page).toContain(
+      '<li><a href="#a">one</a></li><li><a href="#_t2r1c2">two</a></li><li><a href="#b">three</a></li>',
+    );
+    expect(page).toContain('<li>four</li>');
+    expect(page).toContain('<b><a href="#_t2r1c2">See</a></b>');
+    const { ids, links, problems } = readStructure(page);
+    expect(problems).toEqual([]);
+    expect(links.filter((link) => !ids.includes(link))).toEqual([]);
+  });
+
+  test('of notes are left out where the call is not drawn', () => {
+    expect(pageWith([], 9)).toContain('<b>See</b>');
+  });
+
+  test('a badge stands in the list of sections, a summary above them', () => {
+    const page = pageWith([]);
+    expect(page).toContain('<a href="#a">A <b class="bad">&lt;2&gt; refused</b></a>');
+    expect(page).toContain('<p class="summary">7 of 9 are drawn</p>');
+  });
+
+  test('a code may be broken behind its parts', () => {
+    expect(pageWith([])).toContain('<th scope="row">SOME_<wbr>CODE');
+  });
+});

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ActGuardEvent } from '@actguard/core';
 import { Html, html } from './html.js';
 import { icon, legend, SPRITE } from './marks.js';
+import { PageLinks } from './page-links.js';
 import { renderRun, type ShownTimes } from './render-run.js';
 import { renderTable, type TimelineTable } from './render-table.js';
 import type { RunModel } from './run-model.js';
@@ -25,6 +26,16 @@ export interface TimelineNote {
   readonly text: string;
   /** Its colour and shape: a tick for what is good, an octagon for what is bad. @default 'neutral' */
   readonly tone?: 'good' | 'bad' | 'neutral' | undefined;
+  /** Number of a call in the first run of the section, from 1, that the label leads to. @default none */
+  readonly call?: number | undefined;
+}
+
+/** What the list of sections says about one of them. */
+export interface TimelineBadge {
+  /** One to three words. */
+  readonly text: string;
+  /** Its colour. @default 'neutral' */
+  readonly tone?: TimelineNote['tone'];
 }
 
 /** One part of a page: events with a title of their own. */
@@ -37,6 +48,8 @@ export interface TimelineSection {
   readonly text?: string | undefined;
   /** Facts beside the runs, such as what came of them. @default [] */
   readonly notes?: readonly TimelineNote[] | undefined;
+  /** Said beside the title in the list of sections. @default none */
+  readonly badge?: TimelineBadge | undefined;
   /** Of one host or several, in their order. */
   readonly events: readonly ActGuardEvent[];
   /**
@@ -52,6 +65,8 @@ export interface TimelineSections {
   readonly title: string;
   /** A few sentences of plain text; line breaks stay. */
   readonly intro?: string | undefined;
+  /** One line of plain text below the intro. @default how many runs, calls and refusals are drawn */
+  readonly summary?: string | undefined;
   /** Above the sections. @default [] */
   readonly tables?: readonly TimelineTable[] | undefined;
   /** In the order in which they are shown. */
@@ -71,23 +86,25 @@ export function renderTimeline(events: readonly ActGuardEvent[], page: TimelineP
 }
 
 /** The same for several lists of events, each in a section of its own, with links to them at the top. */
-export function renderTimelines({ title, intro, tables = [], sections }: TimelineSections): string {
+export function renderTimelines({ title, intro, summary, tables = [], sections }: TimelineSections): string {
   const ids = new Set<string>();
   const drawn = sections.map((section, index) => {
     const id = idOf(section.id, index, ids);
     return { ...section, id, prefix: `_t${index + 1}`, ...runsIn(section.events) };
   });
-  const links = drawn.map((section) => html`<li><a href="#${section.id}">${section.title}</a></li>`);
-  const figures = tables.map((table, index) => renderTable(table, `_figures${index + 1}`));
-  const nav = links.length > 1 && html`<nav aria-label="Sections">${contents(links)}</nav>`;
+  const links = new PageLinks();
+  for (const { id, prefix, runs } of drawn) links.add(id, prefix, runs);
+  const figures = tables.map((table, index) => renderTable(table, `_figures${index + 1}`, links));
+  const nav = drawn.length > 1 && html`<nav aria-label="Sections">${contents(drawn)}</nav>`;
   const top = tables.length === 0 ? html`${nav}<main>` : html`<main>${figures}${nav}`;
   const content = html`${top}${legendBox()}${drawn.map(
     ({ id, prefix, title: name, text, notes = [], runs, unreadable, times }) =>
       html`<section class="section"><h2 id="${id}">${name}</h2>${text !== undefined && html`<p class="text">${text}</p>`}${notesOf(
         [...notes, ...notesOnMissing(unreadable)],
+        (label, call) => links.toCall(label, id, call),
       )}${drawnRuns(runs, prefix, 3, times)}</section>`,
   )}</main>`;
-  return document(title, intro, summaryOf(drawn.flatMap(({ runs }) => runs)), content);
+  return document(title, intro, summary ?? summaryOf(drawn.flatMap(({ runs }) => runs)), content);
 }
 
 /** A page of one list of events, with notes above it. */
@@ -104,10 +121,21 @@ export function renderSingle(
 /** From here on links are folded, or they would fill the first screen. */
 const MANY_LINKS = 24;
 
-function contents(links: readonly Html[]): Html {
+function contents(sections: readonly Pick<TimelineSection, 'id' | 'title' | 'badge'>[]): Html {
+  const links = sections.map(({ id, title, badge }) => html`<li><a href="#${id}">${title}${badgeOf(badge)}</a></li>`);
   const list = html`<ol class="contents" role="list">${links}</ol>`;
   if (links.length < MANY_LINKS) return list;
   return html`<details class="legend"><summary>${counted(links.length, 'section')}</summary><div>${list}</div></details>`;
+}
+
+function badgeOf(badge: TimelineBadge | undefined): Html | false {
+  if (badge === undefined) return false;
+  return html` <b class="${knownTone(badge.tone)}">${badge.text}</b>`;
+}
+
+// From plain JavaScript it may be anything.
+function knownTone(tone: TimelineNote['tone']): 'good' | 'bad' | 'neutral' {
+  return tone === 'good' || tone === 'bad' ? tone : 'neutral';
 }
 
 function drawnRuns(runs: readonly RunModel[], prefix: string, level: 2 | 3, times: ShownTimes = 'clock'): Html {
@@ -115,12 +143,15 @@ function drawnRuns(runs: readonly RunModel[], prefix: string, level: 2 | 3, time
   return html`${runs.map((run, index) => renderRun(run, { prefix, index, level, times }))}`;
 }
 
-function notesOf(notes: readonly TimelineNote[]): Html | false {
+function notesOf(
+  notes: readonly TimelineNote[],
+  linked: (label: string, call: number | undefined) => Html = (label) => html`${label}`,
+): Html | false {
   if (notes.length === 0) return false;
-  return html`<ul class="notes" role="list">${notes.map(({ label, text, tone }) => {
-    const known = tone === 'good' || tone === 'bad' ? tone : 'neutral';
+  return html`<ul class="notes" role="list">${notes.map(({ label, text, tone, call }) => {
+    const known = knownTone(tone);
     const mark = known === 'neutral' ? html`<i></i>` : icon(known === 'good' ? 'tick' : 'octagon');
-    return html`<li class="${known}">${mark}<b>${label}</b> <span>${text}</span></li>`;
+    return html`<li class="${known}">${mark}<b>${linked(label, call)}</b> <span>${text}</span></li>`;
   })}</ul>`;
 }
 

@@ -10,8 +10,8 @@ const LANES: readonly (readonly [light: string, dark: string])[] = [
   ['#8a4a12', '#f2b077'],
 ];
 
-const LIGHT = `--page:#f5f6f8;--card:#fff;--edge:#dadfe7;--soft:#eef1f5;--ink:#18202d;--dim:#535e70;--link:#1d4fb8;--good:#16693f;--good-soft:#e6f4ec;--bad:#b3211b;--bad-soft:#fdecea;--warn:#835100;--warn-soft:#fdf3dd;--info:#1d5596;--info-soft:#e6f0fb;--on:#fff;${lanes(0)}`;
-const DARK = `--page:#0f141b;--card:#171e28;--edge:#2c3645;--soft:#212a36;--ink:#e7ecf3;--dim:#a3afc0;--link:#8fb8ff;--good:#74d3a0;--good-soft:#143326;--bad:#ff9d94;--bad-soft:#401c1c;--warn:#f0c16b;--warn-soft:#3a2c10;--info:#8fc1ff;--info-soft:#162c47;--on:#10151d;${lanes(1)}`;
+const LIGHT = `--page:#f5f6f8;--card:#fff;--edge:#dadfe7;--soft:#eef1f5;--shade:#8a95a8;--ink:#18202d;--dim:#535e70;--link:#1d4fb8;--good:#16693f;--good-soft:#e6f4ec;--bad:#b3211b;--bad-soft:#fdecea;--warn:#835100;--warn-soft:#fdf3dd;--info:#1d5596;--info-soft:#e6f0fb;--on:#fff;${lanes(0)}`;
+const DARK = `--page:#0f141b;--card:#171e28;--edge:#2c3645;--soft:#212a36;--shade:#5c6b82;--ink:#e7ecf3;--dim:#a3afc0;--link:#8fb8ff;--good:#74d3a0;--good-soft:#143326;--bad:#ff9d94;--bad-soft:#401c1c;--warn:#f0c16b;--warn-soft:#3a2c10;--info:#8fc1ff;--info-soft:#162c47;--on:#10151d;${lanes(1)}`;
 
 function lanes(theme: 0 | 1): string {
   return LANES.map((colours, lane) => `--l${lane}:${colours[theme]};`).join('');
@@ -46,6 +46,9 @@ h1{font-size:28px;line-height:36px;font-weight:650;letter-spacing:-.015em}
 .summary{margin-top:8px;font-size:14px;color:var(--dim)}
 .contents{display:flex;flex-wrap:wrap;gap:6px 10px;margin-bottom:20px}
 .contents a{display:inline-block;padding:4px 12px;border:1px solid var(--edge);border-radius:999px;background:var(--card);color:var(--ink);font-size:14px;text-decoration:none}
+.contents b{margin-left:4px;font-size:13px;font-weight:600}
+.contents b.good{color:var(--good)}
+.contents b.neutral{color:var(--dim)}
 .contents a:hover{border-color:var(--link);color:var(--link)}
 .section{margin-top:48px}
 h2{font-size:21px;line-height:28px;font-weight:650;letter-spacing:-.01em}
@@ -59,7 +62,7 @@ h3,.run h2{font-size:16px;line-height:24px;font-weight:650}
 
 .figures{margin:0 0 28px}
 .figures .note{margin:6px 0 0;max-width:100ch}
-.scroll{overflow-x:auto;margin-top:10px;border:1px solid var(--edge);border-radius:10px;background:var(--card)}
+.scroll{overflow-x:auto;margin-top:10px;border:1px solid var(--edge);border-radius:10px;background:linear-gradient(90deg,var(--card) 30%,transparent) 0/40px 100% no-repeat local,linear-gradient(270deg,var(--card) 30%,transparent) 100%/40px 100% no-repeat local,linear-gradient(90deg,var(--shade),transparent) 0/16px 100% no-repeat scroll,linear-gradient(270deg,var(--shade),transparent) 100%/16px 100% no-repeat scroll,var(--card)}
 .scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{width:100%;border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}
 th,td{padding:4px 14px;text-align:left;vertical-align:top;font-weight:400;unicode-bidi:isolate}

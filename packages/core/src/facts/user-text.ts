@@ -236,7 +236,12 @@ interface Phrase {
   readonly tail: string;
 }
 
+// Most values are one plain word, which need not be scanned: what `scan` takes for a token, of ASCII letters and signs alone.
+const PLAIN_WORD = /^[A-Za-z0-9](?:[\w\-.@/:#+]*[\w\-@/#+])?$/;
+const NO_GAPS: readonly string[] = ['', ''];
+
 function phraseOf(value: string): Phrase | undefined {
+  if (PLAIN_WORD.test(value)) return { tokens: [value], gaps: NO_GAPS, head: '', tail: '' };
   const phrase = scan(value, Number.POSITIVE_INFINITY);
   if (phrase === undefined || phrase.tokens.length === 0 || phrase.gaps.includes(BARRIER)) return undefined;
   const { tokens, gaps } = phrase;

@@ -158,11 +158,73 @@ describe('a replay', () => {
     });
   });
 
+  test('does not pass for attacks that nobody could judge', async () => {
+    const { attack_requires: _, ...vague } = STOLEN;
+    const reading = { ...STOLEN, calls: STOLEN.calls.map((call) => ({ ...call, is_write: false })) };
+    folder.writeLines('vague.jsonl', [HONEST, { ...vague, id: 'a' }, { ...reading, id: 'b' }]);
+    folder.writeLines('mixed.jsonl', [STOLEN, { ...vague, id: 'a' }]);
+    folder.writeLines('failed.jsonl', [{ ...STOLEN, attack_success: false }]);
+    folder.writeLines('harmless.jsonl', [HONEST]);
+    const judge = (file: string) => folder.run('--agents', 'agents.ts', file, '--fail-on', 'attack-passed');
+    const unlabelled =
+      'could not be judged: they need attackSucceeded, and attackRequires with calls that have isWrite or isEgress';
+    expect(await judge('vague.jsonl')).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('3 traces'),
+      err: expect.stringMatching(
+        new RegExp(
+          `warning: 2 of 2 attacks ${unlabelled}\\.\n.*error: --fail-on attack-passed had no attack to judge\\.\n$`,
+          's',
+        ),
+      ),
+    });
+    expect(await judge('mixed.jsonl')).toMatchObject({
+      code: 0,
+      err: expect.stringContaining(`warning: 1 of 2 attacks ${unlabelled}.\n`),
+    });
+    expect(await judge('failed.jsonl')).toMatchObject({ code: 0, err: expect.not.stringContaining('judged') });
+    expect(await judge('harmless.jsonl')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('had no attack to judge'),
+    });
+    expect(await folder.run('--agents', 'agents.ts', 'vague.jsonl')).toMatchObject({ code: 0 });
+  });
+
   test('skips what is no trace, and says where it is', async () => {
     folder.write('broken.jsonl', `${JSON.stringify(HONEST)}\n{"id":\n${JSON.stringify(STOLEN)}\n[1]\n`);
     const { code, out, err } = await folder.run('--agents', 'agents.ts', 'broken.jsonl');
     expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('2 traces') });
     expect(err).toMatch(/^warning: skipped broken\.jsonl:2: .+\nwarning: skipped broken\.jsonl:4: .+\n2 traces/);
+  });
+
+  test('reads what there is of a packed file that was cut off, and the files behind it', async () => {
+    const lines = Array.from({ length: 3000 }, (_, index) => JSON.stringify({ ...HONEST, id: `t${Math.sin(index)}` }));
+    const packed = gzipSync(lines.join('\n'));
+    folder.write('damaged/a.jsonl.gz', packed.subarray(0, packed.length * 0.7));
+    folder.write('damaged/b.jsonl.gz', gzipSync(JSON.stringify(HONEST)).fill(255, 20));
+    folder.writeLines('damaged/c.jsonl', [STOLEN]);
+    const { code, out, err } = await folder.run('--agents', 'agents.ts', 'damaged');
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining(' 1 refused') });
+    expect(Number(/orders {2}([\d,]+) traces/.exec(out)?.[1]?.replace(',', ''))).toBeGreaterThan(1000);
+    for (const name of ['a', 'b'])
+      expect(err).toMatch(new RegExp(`^warning: skipped the rest .*damaged/${name}\\..+`, 'm'));
+  });
+
+  test('goes on where something fails for one trace, and ends with 2', async () => {
+    const more = `const open = AgentHost.prototype.open;
+AgentHost.prototype.open = function (options) {
+  if (options.runId === 'unlucky') throw new TypeError('a defect');
+  return open.call(this, options);
+};`;
+    folder.write('odd.ts', shopAgent({ more }).replace('import { ', 'import { AgentHost, '));
+    const unlucky = { ...HONEST, id: 'unlucky', calls: [{ tool: 'refund', args: { order_id: 'ORD-13', amount: 1 } }] };
+    folder.writeLines('odd.jsonl', [HONEST, unlucky, STOLEN]);
+    const replay = await folder.run('--agents', 'odd.ts', 'odd.jsonl');
+    expect(replay).toMatchObject({ code: 2, out: expect.stringContaining('2 traces, 4 calls') });
+    expect(replay.err).toContain('warning: skipped trace unlucky: failed with TypeError: a defect\n');
+    expect(replay.err).toContain('error: 1 trace failed and is missing from the result, the first is trace unlucky.\n');
+    const diff = await folder.run('diff', '--before', 'agents.ts', '--after', 'odd.ts', 'odd.jsonl');
+    expect(diff).toMatchObject({ code: 2, out: expect.stringContaining('2 traces, 4 calls compared') });
   });
 
   test('tells of many broken lines only so much', async () => {
@@ -245,10 +307,11 @@ recorded in orders                       tools in agents.ts
     expect(err).toContain('@Tool({ name:');
   });
 
-  test('a packed file that was cut off', async () => {
-    const packed = gzipSync(`${JSON.stringify(HONEST)}\n`.repeat(3000));
-    folder.write('cut.jsonl.gz', packed.subarray(0, packed.length - 20));
-    expect(await fails('--agents', 'agents.ts', 'cut.jsonl.gz')).toMatch(/^error: cut\.jsonl\.gz .+/m);
+  test('a packed file of which nothing can be read', async () => {
+    folder.write('cut.jsonl.gz', gzipSync(JSON.stringify(HONEST)).subarray(0, 30));
+    expect(await fails('--agents', 'agents.ts', 'cut.jsonl.gz')).toMatch(
+      /^warning: skipped the rest of a file: cut\.jsonl\.gz .+\nerror: cut\.jsonl\.gz: there is no trace\.\n$/,
+    );
   });
 
   test('a file that cannot be written', async () => {
@@ -277,10 +340,10 @@ describe('the command line', () => {
     expect(await inside('--version')).toEqual({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' });
   });
 
-  test('prints the usage after what is wrong', async () => {
+  test('says what is wrong, and where to read how it is right', async () => {
     const { code, out, err } = await inside('--agents');
     expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toMatch(/^Option '--agents <value>' argument missing\.\n\nactguard-replay --agents FILE/);
+    expect(err).toBe("error: Option '--agents <value>' argument missing.\nHow to use it: actguard-replay --help\n");
   });
 
   test('is a program that answers a process', async () => {

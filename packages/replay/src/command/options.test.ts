@@ -68,8 +68,15 @@ describe('wrong arguments are told in one sentence', () => {
     [['--agents', 'a.ts', '--colour', 'x'], "Unknown option '--colour'."],
     [['--agents', 'a.ts', '--state', 'all', 'x'], '--state is trace or shared, not "all".'],
     [['--agents', 'a.ts', '--fail-on', 'all', 'x'], '--fail-on is benign-refused or attack-passed, not "all".'],
+    [['--agents', '', 'x'], '--agents has an empty value.'],
+    [['--agents', 'a.ts', '--suite', '', 'x'], '--suite has an empty value.'],
+    [['--agents', 'a.ts', '--suite', 'a', '--suite', ' , ', 'x'], '--suite has an empty value.'],
+    [['--agents', 'a.ts', '--fail-on=', 'x'], '--fail-on has an empty value.'],
+    [['--agents', 'a.ts', '--json=', 'x'], '--json has an empty value.'],
+    [['diff', '--before', 'a.ts', '--after', 'b.ts', '--suite=', 'x'], '--suite has an empty value.'],
     [['diff', '--before', 'a.ts', 'x'], '--after FILE is missing.'],
-    [['diff', '--agents', 'a.ts', 'x'], "Unknown option '--agents'."],
+    [['diff', '--agents', 'a.ts', 'x'], 'diff takes --before FILE and --after FILE, not --agents.'],
+    [['diff', '--agents=a.ts', 'x'], 'diff takes --before FILE and --after FILE, not --agents.'],
   ])('%j', (args, message) => {
     expect(() => parseCommand(args)).toThrow(new WrongUsageError(message));
   });

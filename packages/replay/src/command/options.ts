@@ -58,12 +58,23 @@ export function parseCommand(args: readonly string[]): Command {
   return args[0] === 'diff' ? parseDiff(args.slice(1)) : parseReplay(args);
 }
 
+// An empty value comes from a variable that is not set. It must not stand for no restriction.
+function assertGiven(values: Readonly<Record<string, string | boolean | readonly string[] | undefined>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (name === 'traces' || typeof value === 'boolean') continue;
+    const texts = typeof value === 'string' ? [value] : (value ?? []);
+    if (texts.some((text) => text.split(',').every((part) => part.trim() === '')))
+      throw new WrongUsageError(`--${name} has an empty value.`);
+  }
+}
+
 function parseReplay(args: readonly string[]): Command {
   const { values, positionals } = readable(() =>
     parseArgs({ args: [...args], options: REPLAY, allowPositionals: true }),
   );
   const asked = askedFor(values);
   if (asked !== undefined) return asked;
+  assertGiven(values);
   return {
     command: 'replay',
     agents: required('--agents', values.agents),
@@ -75,9 +86,12 @@ function parseReplay(args: readonly string[]): Command {
 }
 
 function parseDiff(args: readonly string[]): Command {
+  if (args.some((arg) => arg === '--agents' || arg.startsWith('--agents=')))
+    throw new WrongUsageError('diff takes --before FILE and --after FILE, not --agents.');
   const { values, positionals } = readable(() => parseArgs({ args: [...args], options: DIFF, allowPositionals: true }));
   const asked = askedFor(values);
   if (asked !== undefined) return asked;
+  assertGiven(values);
   return {
     command: 'diff',
     before: required('--before', values.before),

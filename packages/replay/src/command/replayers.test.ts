@@ -25,7 +25,10 @@ const trace: Trace = {
 test('a trace that no run can be made of is a problem of its own, and the next is replayed', async () => {
   const replayer = await Replayer.create([Shop]);
   const wrong = { ...trace, facts: [{ at: 0, kind: 'order', value: Number.NaN }] };
-  expect(await replayed(replayer, wrong)).toEqual({ problem: expect.stringContaining('run.facts.add') });
+  expect(await replayed(replayer, wrong)).toEqual({
+    problem: expect.stringContaining('run.facts.add'),
+    isDefect: false,
+  });
   expect(await replayed(replayer, trace)).toMatchObject({ outcomes: [{ status: 'returned' }] });
   await replayer.close();
 });
@@ -38,8 +41,9 @@ test('what is no fault of the trace is not taken for one', async () => {
       throw new TypeError('a defect');
     },
   });
-  await expect(replayed(replayer, broken)).rejects.toThrow('a defect');
+  expect(await replayed(replayer, broken)).toEqual({ problem: 'failed with TypeError: a defect', isDefect: true });
   expect(Error.stackTraceLimit).toBe(limit);
+  expect(await replayed(replayer, trace)).toMatchObject({ outcomes: [{ status: 'returned' }] });
   await replayer.close();
 });
 

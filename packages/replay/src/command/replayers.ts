@@ -48,19 +48,27 @@ export class Replayers implements AsyncDisposable {
   }
 }
 
-/** What became of the calls of a trace; why not, where the recording itself is one that no run can be made of. */
-export async function replayed(
-  replayer: Replayer,
-  trace: Trace,
-): Promise<ReplayedTrace | { readonly problem: string }> {
+/** Why a trace was not replayed. */
+export interface Unreplayed {
+  readonly problem: string;
+  /** What failed is not the recording: a guard of the agents, or this package. */
+  readonly isDefect: boolean;
+}
+
+/** What became of the calls of a trace; why not, where no run can be made of the recording or something failed. */
+export async function replayed(replayer: Replayer, trace: Trace): Promise<ReplayedTrace | Unreplayed> {
   // Nobody reads where a refusal was made, and finding that out takes longer than all the rest of it.
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
     return await replayer.replay(trace);
   } catch (error) {
-    if (isActGuardError(error)) return { problem: error.message };
-    throw error;
+    const isDefect = !isActGuardError(error);
+    const text = error instanceof Error ? error.message : String(error);
+    return {
+      problem: isDefect ? `failed with ${error instanceof Error ? error.name : 'an error'}: ${text}` : text,
+      isDefect,
+    };
   } finally {
     Error.stackTraceLimit = limit;
   }

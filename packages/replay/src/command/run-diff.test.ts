@@ -29,7 +29,7 @@ describe('actguard-replay diff', () => {
 Newly passes: 1 call
   orders refund: 1 call in 1 trace (1 of a successful attack)
     before: enforce MISSING_FACT: order_id is a proven order (from user)
-    stolen, call 1 (successful attack): order_id = "ORD-666"
+    stolen, call 2 (successful attack): order_id = "ORD-666"
 
                      before  after
 attacks blocked         1/1    0/1
@@ -46,7 +46,7 @@ useful ones allowed     1/1    1/1
       'Newly refused: 2 calls\n  orders refund: 2 calls in 2 traces (1 of a successful attack, 1 useful and benign)',
     );
     expect(out).toContain(
-      '    now: enforce THRESHOLD_EXCEEDED: amount <= 1\n    honest, call 1 (useful benign trace): amount = 20\n',
+      '    now: enforce THRESHOLD_EXCEEDED: amount <= 1\n    honest, call 2 (useful benign trace): amount = 20\n',
     );
   });
 
@@ -103,7 +103,7 @@ export class Wide extends Shop {
     expect(await folder.run('diff', '--before', 'now.ts', 'traces.jsonl')).toMatchObject({
       code: 2,
       out: '',
-      err: expect.stringMatching(/^--after FILE is missing\./),
+      err: expect.stringMatching(/^error: --after FILE is missing\./),
     });
     expect(await diff('now.ts', 'gone.ts')).toMatchObject({ code: 2, err: 'error: gone.ts does not exist\n' });
     folder.write('other.ts', `${shopAgent()}\nexport const suites = { toys: Shop };`);

@@ -54,6 +54,7 @@ export class ToolMatch {
    */
   report(warnings: Warnings): void {
     const all = [...this.#seen];
+    if (all.length === 0) throw new CommandError('None of the traces could be replayed.');
     if (all.every(([, { matched }]) => matched === 0)) {
       const lists = all.map(([tools, seen]) => sideBySide(tools, seen)).join('\n');
       throw new CommandError(`No recorded call names a tool of the agents.\n\n${lists}\n${HINT}`);

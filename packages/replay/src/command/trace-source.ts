@@ -1,4 +1,5 @@
-import { readTraces } from '../format/read-traces.js';
+import { readTraces, type TraceRead } from '../format/read-traces.js';
+import { TraceFileError } from '../format/trace-file-error.js';
 import { type TraceFile, traceFiles } from '../format/trace-files.js';
 import { printable } from '../report/terminal-text.js';
 import type { Trace } from '../trace/trace.js';
@@ -42,11 +43,16 @@ export class TraceSource {
     return new TraceSource(traces, await traceFiles(traces), suites, outputs);
   }
 
+  /** The files that are read. */
+  get files(): readonly string[] {
+    return this.#files.map(({ path }) => path);
+  }
+
   /** The traces of the wanted suites. What is no trace is warned of, and skipped. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Trace, void, undefined> {
     for (const { path, bytes } of this.#files) {
       this.#bytesHere = 0;
-      for await (const read of readTraces(path, { onProgress: (count) => (this.#bytesHere = count) })) {
+      for await (const read of this.#readFile(path)) {
         if ('problem' in read) {
           const { line, problem } = read.problem;
           this.#warnings.skipped(`${path}${line === undefined ? '' : `:${line}`}: ${printable(problem)}`);
@@ -61,6 +67,16 @@ export class TraceSource {
         this.#progress.update(this.counted);
       }
       this.#bytesBefore += bytes;
+    }
+  }
+
+  /** What a file holds. One that is damaged is as long as what could be read of it. */
+  async *#readFile(path: string): AsyncGenerator<TraceRead, void, undefined> {
+    try {
+      yield* readTraces(path, { onProgress: (count) => (this.#bytesHere = count) });
+    } catch (error) {
+      if (!(error instanceof TraceFileError)) throw error;
+      this.#warnings.add(`skipped the rest of a file: ${error.message}`);
     }
   }
 

@@ -18,7 +18,8 @@ Replay:
   --html FILE             write a page with timelines of the traces of most interest
   --by-model              a row for each model
   --fail-on WHAT[,WHAT]   exit code 1 on "benign-refused": a call of a benign or unlabelled trace is
-                          refused; "attack-passed": an attack that succeeded is not blocked
+                          refused; "attack-passed": an attack that succeeded is not blocked,
+                          exit code 2 if there is no attack to judge
 
 Diff:
   --before FILE           the agents as they are

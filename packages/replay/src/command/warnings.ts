@@ -1,3 +1,4 @@
+import { printableLines } from '../report/terminal-text.js';
 import type { Output } from './output.js';
 import type { Progress } from './progress.js';
 
@@ -18,7 +19,7 @@ export class Warnings {
   /** Tells at once. */
   add(text: string): void {
     this.#progress.clear();
-    this.#output.write(`warning: ${text}\n`);
+    this.#output.write(`warning: ${printableLines(text)}\n`);
   }
 
   /** Tells of input that was skipped; of much of it only the first. */

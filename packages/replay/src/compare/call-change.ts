@@ -8,7 +8,9 @@ export interface StopReason {
    * `unknown`: the agents have no such tool.
    */
   readonly status: 'refused' | 'withheld' | 'repeated' | 'unknown';
+  /** What stopped it, such as `enforce`. */
   readonly guard: string;
+  /** Code of the refusal, such as `MISSING_FACT`. */
   readonly code: string;
   /** The argument that it is about, where it is about one. */
   readonly arg?: string | undefined;
@@ -22,11 +24,13 @@ export interface StopReason {
 export interface CallChange {
   /** Id of the trace. */
   readonly trace: string;
+  /** Suite of the trace. */
   readonly suite: string;
   /** Place of the call in the trace, from 0. */
   readonly call: number;
   /** Name of the tool, as the model called it. */
   readonly tool: string;
+  /** The arguments, as they were recorded. */
   readonly args: unknown;
   /** What stopped it before; absent where nothing did. */
   readonly before?: StopReason | undefined;

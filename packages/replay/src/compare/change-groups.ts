@@ -2,6 +2,7 @@ import type { CallChange, ChangeLabel, StopReason } from './call-change.js';
 
 /** Changed calls of one tool with the same reason. */
 export interface ChangeGroup {
+  /** Suite of the traces. */
   readonly suite: string;
   /** Name of the tool, as the model called it. */
   readonly tool: string;
@@ -9,7 +10,9 @@ export interface ChangeGroup {
   readonly before?: GroupReason | undefined;
   /** What stops them now; absent where nothing does. */
   readonly after?: GroupReason | undefined;
+  /** How many calls changed so. */
   readonly calls: number;
+  /** In how many traces. */
   readonly traces: number;
   /** Traces in which a call is one that an attack which succeeded needed. */
   readonly successfulAttacks: number;
@@ -28,8 +31,8 @@ interface Group {
   traces: number;
   successfulAttacks: number;
   usefulBenign: number;
-  lastTrace: string | undefined;
-  lastLabelled: string | undefined;
+  lastTrace: number | undefined;
+  lastLabelled: number | undefined;
   readonly examples: CallChange[];
 }
 
@@ -45,8 +48,8 @@ export class ChangeGroups {
     this.#alarming = alarming;
   }
 
-  /** Counts a change. Those of one trace come one after the other. */
-  add(change: CallChange): void {
+  /** Counts a change. @param trace number of its trace: two may have one id */
+  add(change: CallChange, trace: number): void {
     const key = JSON.stringify([change.suite, change.tool, keyOf(change.before), keyOf(change.after)]);
     let group = this.#groups.get(key);
     if (group === undefined) {
@@ -55,10 +58,10 @@ export class ChangeGroups {
       this.#groups.set(key, group);
     }
     group.calls++;
-    if (group.lastTrace !== change.trace) group.traces++;
-    group.lastTrace = change.trace;
-    if (change.label !== undefined && group.lastLabelled !== change.trace) {
-      group.lastLabelled = change.trace;
+    if (group.lastTrace !== trace) group.traces++;
+    group.lastTrace = trace;
+    if (change.label !== undefined && group.lastLabelled !== trace) {
+      group.lastLabelled = trace;
       if (change.label === 'successful attack') group.successfulAttacks++;
       else group.usefulBenign++;
     }

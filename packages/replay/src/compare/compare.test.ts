@@ -1,9 +1,11 @@
 import { Agent, Enforce, Idempotent, Prove, requireFact, Tool, threshold } from '@actguard/core';
 import { describe, expect, test } from '@jest/globals';
+import type { CallOutcome } from '../replay/outcome.js';
 import type { AgentClass } from '../replay/recorded-agent.js';
 import type { RecordedCall, Trace } from '../trace/trace.js';
 import type { CallChange } from './call-change.js';
 import { compare } from './compare.js';
+import { Comparison } from './comparison.js';
 
 @Agent({ name: 'Shop' })
 class Open {
@@ -204,5 +206,58 @@ describe('compare', () => {
   test('fails where a declaration is wrong', async () => {
     class NoAgent {}
     await expect(compare({ before: [Open], after: [NoAgent], traces: [] })).rejects.toThrow('NoAgent');
+  });
+
+  test('counts two traces of one id as two', async () => {
+    const labels = { kind: 'benign', isUseful: true } as const;
+    const twice = [trace('a', [refund('o-1')], { labels }), trace('a', [refund('o-1')], { labels })];
+    const { data } = await changed(Open, Proven, twice);
+    expect(data.newlyRefused).toMatchObject([{ calls: 2, traces: 2, usefulBenign: 2 }]);
+  });
+});
+
+describe('what counts as another decision', () => {
+  const given = trace('a', [refund('o-1')]);
+  const refusal = { guard: 'enforce', code: 'MISSING_FACT', arg: 'id', rule: 'r', because: 'b', tryInstead: 't' };
+  const refused = (more: object = {}): CallOutcome => ({ status: 'refused', refusal: { ...refusal, ...more } });
+  const withheld: CallOutcome = { status: 'withheld', refusal };
+  const kindOf = (before: CallOutcome, after: CallOutcome): string | undefined => {
+    const comparison = new Comparison();
+    comparison.add({ trace: given, outcomes: [before] }, { trace: given, outcomes: [after] });
+    return (['newlyPassing', 'newlyRefused', 'otherReason'] as const).find((kind) => comparison[kind].length > 0);
+  };
+
+  test.each([['guard'], ['code'], ['arg'], ['rule']])('another %s', (field) => {
+    expect(kindOf(refused(), refused({ [field]: 'other' }))).toBe('otherReason');
+  });
+
+  test('no other wording', () => {
+    expect(kindOf(refused(), refused({ because: 'other', tryInstead: 'other' }))).toBeUndefined();
+  });
+
+  test('a method that runs now, or no more, whoever gets its result', () => {
+    expect(kindOf(refused(), withheld)).toBe('newlyPassing');
+    expect(kindOf(withheld, refused())).toBe('newlyRefused');
+    expect(kindOf(withheld, { status: 'returned' })).toBe('newlyPassing');
+    expect(kindOf({ status: 'returned' }, { status: 'failed' })).toBeUndefined();
+  });
+
+  test('the largest groups come first, and of newly refused calls the useful ones', () => {
+    const comparison = new Comparison({ maxExamples: 1 });
+    const calls = [refund('o-1'), refund('o-2'), refund('o-3')];
+    const returned: CallOutcome = { status: 'returned' };
+    const add = (id: string, labels: Trace['labels']): void => {
+      const each = trace(id, calls, { labels });
+      const outcomes = [refused({ rule: 'b' }), refused({ rule: 'a' }), refused({ rule: 'a' })];
+      comparison.add({ trace: each, outcomes: [returned, returned, returned] }, { trace: each, outcomes });
+    };
+    add('attack', { kind: 'attack', attackSucceeded: true, attackRequires: [[0, 1, 2]] });
+    add('useful', { kind: 'benign', isUseful: true });
+    expect(
+      comparison.newlyRefused.map(({ after, calls: count, examples }) => [after?.rule, count, examples[0]?.trace]),
+    ).toEqual([
+      ['a', 4, 'useful'],
+      ['b', 2, 'useful'],
+    ]);
   });
 });

@@ -7,11 +7,17 @@ export interface JsonComparison {
   readonly version: 1;
   /** Every changed call, in the order of the recordings. */
   readonly changes: readonly JsonChange[];
+  /** Traces that were compared. */
   readonly traces: number;
+  /** Calls that were compared. */
   readonly calls: number;
+  /** Calls that were stopped before and are not now, by what used to stop them. */
   readonly newlyPassing: readonly JsonChangeGroup[];
+  /** Calls that were not stopped before and are now, by what stops them. */
   readonly newlyRefused: readonly JsonChangeGroup[];
+  /** Calls that are stopped by both, for different reasons. */
   readonly otherReason: readonly JsonChangeGroup[];
+  /** How both versions score by the labels of the traces. */
   readonly scores: readonly ComparedScore[];
 }
 

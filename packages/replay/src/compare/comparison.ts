@@ -5,7 +5,9 @@ import { type ChangeGroup, ChangeGroups } from './change-groups.js';
 
 /** How two versions of agents decide the same recorded calls. */
 export interface ComparisonData {
+  /** Traces that were compared. */
   readonly traces: number;
+  /** Calls that were compared. */
   readonly calls: number;
   /** Calls that were stopped before and are not now, by what used to stop them. */
   readonly newlyPassing: readonly ChangeGroup[];
@@ -21,7 +23,9 @@ export interface ComparisonData {
 export interface ComparedScore {
   /** The calls were written down, not made by a model. */
   readonly isScripted: boolean;
+  /** What the old version comes to. */
   readonly before: Tally;
+  /** What the new version comes to. */
   readonly after: Tally;
 }
 
@@ -59,7 +63,7 @@ export class Comparison implements ComparisonData {
     for (const call of trace.calls.keys()) {
       const change = changeOf(trace, call, { before: before.outcomes[call], after: after.outcomes[call] });
       if (change === undefined) continue;
-      this.#groupsOf(change).add(change);
+      this.#groupsOf(change).add(change, this.#traces);
       this.#onChange?.(change);
     }
   }

@@ -49,7 +49,7 @@ test('a group has its reason and its examples', () => {
     'Newly passes: 1 call',
     '  mail send: 1 call in 1 trace',
     '    before: enforce MISSING_FACT: to is known',
-    '    t1, call 2: to = "mina@example.com"',
+    '    t1, call 3: to = "mina@example.com"',
     '',
   ]);
 });

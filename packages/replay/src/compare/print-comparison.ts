@@ -7,6 +7,7 @@ import { shownArgument } from './shown-argument.js';
 
 /** How a comparison is printed. */
 export interface PrintComparisonOptions {
+  /** Whether styles of a terminal are put around the texts. */
   readonly hasColours: boolean;
   /** Most characters of a line. @default 100 */
   readonly width?: number | undefined;
@@ -67,7 +68,7 @@ class ComparisonPrinter {
 
   #example(change: CallChange): string[] {
     const label = change.label === undefined ? '' : ` (${change.label})`;
-    const place = printable(`${change.trace}, call ${change.call}${label}`, this.#width - 4);
+    const place = printable(`${change.trace}, call ${change.call + 1}${label}`, this.#width - 4);
     const argument = shownArgument(change);
     const isShort = place.length + argument.length + 6 <= this.#width;
     const lines = isShort ? [`    ${place}: ${argument}`] : [`    ${place}:`, `      ${argument}`];

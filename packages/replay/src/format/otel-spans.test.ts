@@ -193,6 +193,13 @@ describe('spans of OpenTelemetry', () => {
     expect(trace?.calls[0]?.error).toEqual({ message: 'no route', status: 503 });
   });
 
+  test('with times that no clock shows have none', () => {
+    const odd = { startTimeUnixNano: '9'.repeat(300), endTimeUnixNano: [1e300, 5] };
+    const [trace] = tracesOf([tool('a', [1, 2], 'find', {}, odd), { ...root, ...odd }]);
+    expect(trace).not.toHaveProperty('startedAt');
+    expect(trace?.calls).toEqual([{ tool: 'find', args: {}, step: 0 }]);
+  });
+
   test('of any shape do no harm', () => {
     const odd = [
       {
@@ -201,7 +208,15 @@ describe('spans of OpenTelemetry', () => {
         attributes: [null, { key: 'a' }, { key: '__proto__', value: { kvlistValue: 5 } }],
         parentSpanId: 'x',
       },
-      { traceId: 'x', spanId: 'x', parentSpanId: 'x', startTimeUnixNano: {}, attributes: 7, events: 'e', status: 5 },
+      {
+        traceId: 'x',
+        spanId: 'x',
+        parentSpanId: 'x',
+        startTimeUnixNano: '9'.repeat(400),
+        attributes: 7,
+        events: 'e',
+        status: 5,
+      },
       { traceId: '000', name: 'no trace' },
     ];
     const groups = new SpanGroups('s');

@@ -1,9 +1,17 @@
 /** Milliseconds since the epoch: from nanoseconds, ISO 8601, seconds with nanoseconds, or a number of any usual unit. */
 export function epochMs(value: unknown): number | undefined {
+  const ms = readMs(value);
+  return ms !== undefined && ms > 0 && ms < MAX_TIME ? ms : undefined;
+}
+
+// What a clock can show: a few thousand years.
+const MAX_TIME = 100_000_000_000_000;
+
+function readMs(value: unknown): number | undefined {
   if (Array.isArray(value)) return pairMs(value);
   if (typeof value === 'number') return value > 0 && Number.isFinite(value) ? value / unitsPerMs(value) : undefined;
   if (typeof value !== 'string' || value === '') return undefined;
-  if (/^\d+$/.test(value)) return epochMs(Number(value));
+  if (/^\d+$/.test(value)) return readMs(Number(value));
   const ms = Date.parse(value);
   return Number.isNaN(ms) ? undefined : ms;
 }
@@ -12,7 +20,7 @@ export function epochMs(value: unknown): number | undefined {
 export function durationMs(value: unknown, start: unknown): number | undefined {
   if (Array.isArray(value)) return pairMs(value);
   if (typeof value !== 'number' || typeof start !== 'number' || !Number.isFinite(value)) return undefined;
-  return value / unitsPerMs(start);
+  return Math.min(value / unitsPerMs(start), MAX_TIME);
 }
 
 function pairMs([seconds, nanos]: readonly unknown[]): number | undefined {

@@ -1,18 +1,10 @@
 import * as v from 'valibot';
-import type { RecordedCall, Trace } from '../trace/trace.js';
+import type { RecordedCall, RecordedRefusal, Trace } from '../trace/trace.js';
 import { FormatError, wrongShape } from './format-error.js';
 import type { TracePlace } from './trace-place.js';
 
 /** The version of the format that `writeTrace` writes. A reader takes this one and all before it. */
 export const TRACE_FORMAT_VERSION = 1;
-
-/** What refused a call when it was recorded. */
-export interface RecordedRefusal {
-  /** The guard, such as `enforce` or `rateLimit`; or `input`, `runState`, `store`. */
-  readonly guard: string;
-  /** Code of the refusal, such as `MISSING_FACT`. */
-  readonly code: string;
-}
 
 /** One tool call in a line of our format. */
 export interface TraceLineCall {
@@ -196,14 +188,14 @@ export function readOwnTrace(value: unknown, place: TracePlace): Trace {
   };
 }
 
-function readCall({ args, error, ...rest }: TraceLineCall): RecordedCall & { readonly refused?: RecordedRefusal } {
+function readCall({ args, error, ...rest }: TraceLineCall): RecordedCall {
   const { result } = rest;
   return {
     ...given(rest),
     args: args === undefined ? {} : args,
     ...(result === null && { result }),
     ...(error && { error: given(error) }),
-  } as RecordedCall & { readonly refused?: RecordedRefusal };
+  };
 }
 
 type Given<T> = { [Name in keyof T]: Exclude<T[Name], null> };

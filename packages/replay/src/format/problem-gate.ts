@@ -11,7 +11,15 @@ export interface TraceProblem {
 }
 
 /** A trace, or why there is none. */
-export type TraceRead = { readonly trace: Trace } | { readonly problem: TraceProblem };
+export type TraceRead =
+  | {
+      /** The trace. */
+      readonly trace: Trace;
+    }
+  | {
+      /** Why there is none. */
+      readonly problem: TraceProblem;
+    };
 
 const MAX_HELD = 100;
 

@@ -4,6 +4,7 @@ import { TraceFileError, unreadable } from './trace-file-error.js';
 
 /** A file that may hold traces. */
 export interface TraceFile {
+  /** Where it is, from the path that was named. */
   readonly path: string;
   /** Its size as it lies on the disk. */
   readonly bytes: number;

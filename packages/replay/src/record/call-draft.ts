@@ -1,11 +1,5 @@
 import type { CallEventBase, ErrorInEvent } from '@actguard/core';
-import type { RecordedRefusal } from '../format/own-format.js';
-import type { RecordedCall, RecordedError } from '../trace/trace.js';
-
-/** A call of the trace that is being put together. */
-export interface DraftedCall extends RecordedCall {
-  readonly refused?: RecordedRefusal | undefined;
-}
+import type { RecordedCall, RecordedError, RecordedRefusal } from '../trace/trace.js';
 
 /** What has been heard of one call. */
 export class CallDraft {
@@ -49,7 +43,7 @@ export class CallDraft {
     this.endHeard = heard;
   }
 
-  call(startedAt: number, step: number): DraftedCall {
+  call(startedAt: number, step: number): RecordedCall {
     const { tool, args, result, error, refused } = this;
     return {
       tool,

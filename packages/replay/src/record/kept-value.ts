@@ -9,6 +9,11 @@ export function unrecorded(what: string): string {
   return `[unrecorded: ${what}]`;
 }
 
+/** Whether a text is such a mark, which says nothing of the value. */
+export function isMark(text: string): boolean {
+  return /^\[unrecorded: [A-Za-z -]{1,40}\]$/.test(text);
+}
+
 const MAX_DEPTH = 100;
 /** What an entry takes besides its text. */
 const ENTRY_SIZE = 8;

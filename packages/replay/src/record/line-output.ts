@@ -1,6 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { finished, pipeline, type Writable } from 'node:stream';
-import { createGzip } from 'node:zlib';
+import { finished, type Writable } from 'node:stream';
 
 /** Where lines go. Nothing of it throws. */
 export interface LineOutput {
@@ -10,9 +9,14 @@ export interface LineOutput {
 }
 
 /** Most characters that wait for a slow disk. */
-const MAX_WAITING = 64 * 1024 * 1024;
+export const MAX_WAITING = 64 * 1024 * 1024;
 
-/** Appends lines to a file, gzipped where its name ends in `.gz`. */
+/** What is reported where they are more. */
+export function tooSlow(): Error {
+  return new Error('The disk is too slow, so that runs are left out.');
+}
+
+/** Appends lines to a file. */
 export class FileOutput implements LineOutput {
   readonly #stream: Writable;
   readonly #over: Promise<void>;
@@ -22,22 +26,18 @@ export class FileOutput implements LineOutput {
 
   constructor(path: string, report: (error: Error) => void) {
     this.#report = report;
-    const file = createWriteStream(path, { flags: 'a' });
-    const gzip = path.endsWith('.gz') ? createGzip() : undefined;
-    this.#stream = gzip ?? file;
+    this.#stream = createWriteStream(path, { flags: 'a' });
     this.#over = new Promise((resolve) => {
-      const over = (error: Error | null | undefined): void => {
+      finished(this.#stream, (error) => {
         if (error) this.#break(error);
         resolve();
-      };
-      if (gzip === undefined) finished(file, over);
-      else pipeline(gzip, file, over);
+      });
     });
   }
 
   write(line: string): void {
     if (this.#isBroken) return;
-    if (this.#waiting > MAX_WAITING) return this.#report(new Error('The disk is too slow, so that runs are left out.'));
+    if (this.#waiting > MAX_WAITING) return this.#report(tooSlow());
     this.#waiting += line.length;
     this.#stream.write(`${line}\n`, () => (this.#waiting -= line.length));
   }

@@ -296,6 +296,38 @@ describe('a call that did not return', () => {
   });
 });
 
+test('numbers stay the same as their digits in texts, redacted or not', async () => {
+  @Agent()
+  class Accounts {
+    @Tool()
+    @Prove({ kind: 'account', extract: 'account' })
+    async open(_args: object) {
+      return { account: 471_199 };
+    }
+
+    @Tool()
+    @Enforce(requireFact('account', 'account', { from: ['tool', 'user'] }))
+    async close(args: { account: string | number }) {
+      return `closed ${args.account}`;
+    }
+  }
+  const lines: string[] = [];
+  await using host = await AgentHost.create({ agents: [Accounts] });
+  await using _recording = record(host, { redact: true, write: (line) => lines.push(line) });
+  await host.run(async (run) => {
+    run.userSaid('And close 555123 for me.');
+    await run.get(Accounts).open({});
+    for (const account of ['471199', 555_123, '555123']) await run.get(Accounts).close({ account });
+    await run
+      .get(Accounts)
+      .close({ account: '471198' })
+      .catch(() => {});
+  });
+  for await (const { outcomes } of replay({ agents: [Accounts], traces: await read(lines) }))
+    expect(outcomes.map(({ status }) => status)).toEqual([...Array(4).fill('returned'), 'refused']);
+  expect(lines).toHaveLength(1);
+});
+
 test('calls that overlap share a step', async () => {
   let open: () => void = () => {};
   const gate = new Promise<void>((resolve) => (open = resolve));
@@ -344,6 +376,33 @@ describe('recording', () => {
     }
   });
 
+  test('into a zipped file has each run there before it is closed, and goes on behind what a killed process left', async () => {
+    const file = path.join(folder, 'killed.jsonl.gz');
+    const idsIn = async (): Promise<string[]> => {
+      const ids: string[] = [];
+      for await (const found of readTraces(file)) if ('trace' in found) ids.push(found.trace.id);
+      return ids;
+    };
+    const until = async (count: number): Promise<string[]> => {
+      for (;;) {
+        const ids = await idsIn().catch(() => []);
+        if (ids.length >= count) return ids;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    };
+    await using host = await AgentHost.create({ agents: [Shop] });
+    // Never closed before the second one is there, as if its process had been killed.
+    await using _first = record(host, { path: file });
+    await host.run({ runId: 'a' }, (run) => run.get(Shop).list({ customer: 'c' }));
+    expect(await until(1)).toEqual(['a']);
+    for (const runId of ['b', 'c']) await host.run({ runId }, (run) => run.get(Shop).list({ customer: 'c' }));
+    expect(await until(3)).toEqual(['a', 'b', 'c']);
+    await using other = await AgentHost.create({ agents: [Shop] });
+    await using _second = record(other, { path: file });
+    await other.run({ runId: 'd' }, (run) => run.get(Shop).list({ customer: 'c' }));
+    expect(await until(4)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   test('writes a run that goes on as far as it has come, and nothing afterwards', async () => {
     const lines: string[] = [];
     await using host = await AgentHost.create({ agents: [Shop] });
@@ -359,6 +418,7 @@ describe('recording', () => {
   test('tells of a failing output once, and calls go on', async () => {
     for (const output of [
       { path: path.join(folder, 'no such folder', 'runs.jsonl') },
+      { path: path.join(folder, 'no such folder', 'runs.jsonl.gz') },
       {
         write: () => {
           throw new Error('full');
@@ -424,6 +484,8 @@ describe('recording', () => {
     };
     const { traces } = await recorded({ maxValueSize: 100, maxCalls: 2, onError }, body);
     expect(traces[0]?.calls.map(({ args }) => args)).toEqual([{ to: 'short' }, '[unrecorded: too large]']);
+    const redacted = await recorded({ maxValueSize: 100, maxCalls: 2, redact: true, onError: () => {} }, body);
+    expect(redacted.traces[0]?.calls[1]?.args).toBe('[unrecorded: too large]');
     expect(errors).toHaveLength(1);
     const bySize = await recorded({ maxRunSize: 60, onError }, body);
     expect(bySize.traces[0]?.calls.length).toBeLessThan(3);

@@ -1,12 +1,16 @@
 import type { ActGuardEvent, AgentHost, EventName } from '@actguard/core';
 import { type UnplacedTrace, writeTrace } from '../format/own-format.js';
+import { GzipOutput } from './gzip-output.js';
 import { FileOutput, FunctionOutput, type LineOutput } from './line-output.js';
 import { type Redact, Redaction } from './redaction.js';
 import { type RunBounds, RunDraft } from './run-draft.js';
 
 /** What is recorded, and where it goes. Give either `path` or `write`. */
 export interface RecordOptions {
-  /** A file that lines are appended to, gzipped where its name ends in `.gz`. Its folder must exist. */
+  /**
+   * A file that lines are appended to, gzipped where its name ends in `.gz`. Its folder must exist. Either way a line is on its
+   * way to the disk as soon as its run ends.
+   */
   readonly path?: string | undefined;
   /** Gets each line, without its end. What it throws, or rejects with, is reported. */
   readonly write?: ((line: string) => unknown) | undefined;
@@ -96,7 +100,8 @@ class Recorder implements Recording {
     this.#place = { ...(source !== undefined && { source }), ...(suite !== undefined && { suite }) };
     this.#onError = onError;
     const report = (error: Error): void => this.#report('output', error);
-    this.#output = path === undefined ? new FunctionOutput(write ?? (() => {}), report) : new FileOutput(path, report);
+    if (path === undefined) this.#output = new FunctionOutput(write ?? (() => {}), report);
+    else this.#output = path.endsWith('.gz') ? new GzipOutput(path, report) : new FileOutput(path, report);
   }
 
   listen(host: Pick<AgentHost, 'on'>): void {

@@ -1,7 +1,6 @@
 import type { UnplacedTrace } from '../format/own-format.js';
-import type { RecordedError } from '../trace/trace.js';
-import type { DraftedCall } from './call-draft.js';
-import { keptValue, unrecorded } from './kept-value.js';
+import type { RecordedCall, RecordedError } from '../trace/trace.js';
+import { isMark, keptValue, unrecorded } from './kept-value.js';
 import { Pseudonyms } from './pseudonyms.js';
 import { isSecretName } from './secret-names.js';
 
@@ -134,7 +133,7 @@ class TraceRedaction {
     };
   }
 
-  #call(call: DraftedCall): DraftedCall {
+  #call(call: RecordedCall): RecordedCall {
     const { tool, args, result, error } = call;
     return {
       ...call,
@@ -161,6 +160,7 @@ class TraceRedaction {
   }
 
   #leaf(value: Leaf, tool: string | undefined, path: string, isSecret: boolean): unknown {
+    if (typeof value === 'string' && isMark(value)) return value;
     if (!isSecret) return this.#change(value, tool, path);
     if (typeof value === 'string') return this.#text(value);
     return Number.isSafeInteger(value) ? this.#pseudonyms.ofNumber(value as number) : value;
@@ -201,7 +201,7 @@ class TraceRedaction {
 }
 
 function asWords(text: string): RegExp {
-  const literal = text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  const literal = text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   return new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'gu');
 }
 

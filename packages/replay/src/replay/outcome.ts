@@ -8,6 +8,8 @@ export interface CallRefusal {
   readonly code: string;
   /** The argument that it is about, where it is about one. */
   readonly arg?: string | undefined;
+  /** Of a missing fact: the value that nothing proved. */
+  readonly value?: string | undefined;
   /** The rule of `@Enforce` in words. */
   readonly rule?: string | undefined;
   /** What a model reads as the reason. It may quote the value. */
@@ -33,6 +35,7 @@ export type CallOutcome =
 
 /** A trace and what became of its calls. */
 export interface ReplayedTrace {
+  /** The trace, as it was given. */
   readonly trace: Trace;
   /** In the order of `trace.calls`. */
   readonly outcomes: readonly CallOutcome[];

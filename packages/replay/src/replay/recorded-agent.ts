@@ -27,6 +27,9 @@ export function recordedAgent(agent: AgentClass, recording: Recording): AgentCla
       : () => recording.answer();
     Object.defineProperty(prototype, method, { value: body, writable: true, configurable: true });
   }
+  // What was never constructed has nothing to close.
+  for (const hook of [Symbol.asyncDispose, Symbol.dispose])
+    Object.defineProperty(prototype, hook, { value: undefined, writable: true, configurable: true });
   Object.defineProperty(Recorded, 'name', { value: agent.name });
   const recorded = Recorded as unknown as AgentClass;
   // Named like the original, so that `requireCall('Agent.method')` and ids in reports stay what they were.

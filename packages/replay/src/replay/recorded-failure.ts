@@ -7,7 +7,11 @@ export class RecordedFailure extends Error {
   declare readonly status?: number;
 
   constructor({ message, name = 'RecordedFailure', code, status }: RecordedError) {
+    // Nobody reads where it was made, and finding that out takes longer than all the rest of the call.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = limit;
     this.name = name;
     // Breakers tell kinds of failures by these.
     if (code !== undefined) this.code = code;

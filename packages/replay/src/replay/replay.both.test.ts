@@ -92,6 +92,7 @@ describe('a replay', () => {
         guard: 'enforce',
         code: 'MISSING_FACT',
         arg: 'id',
+        value: 'ord-3',
         rule: 'id is a proven order_id (from tool, app, user)',
         because: 'The order_id "ord-3" in "id" was not proven.',
         tryInstead: expect.stringMatching(/^Call (list|watch_orders) or (list|watch_orders) first/),

@@ -5,7 +5,7 @@ import type { CallOutcome, CallRefusal, ReplayedTrace } from './outcome.js';
 import { type AgentClass, recordedAgent } from './recorded-agent.js';
 import { Recording } from './recording.js';
 import { refusalOf } from './refusal-facts.js';
-import { ReplayClock } from './replay-clock.js';
+import { inGrains, ReplayClock } from './replay-clock.js';
 import { type ReplayTool, toolsByName } from './tool-names.js';
 
 /** How a replay goes. */
@@ -34,6 +34,8 @@ export class Replayer {
   #observed: CallRefusal[] | undefined;
   #repeated = false;
   #base: number | undefined;
+  /** The trace before, of which the store and the clock are until it is done. */
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(parts: {
     host: AgentHost;
@@ -65,8 +67,18 @@ export class Replayer {
     return new Replayer({ host, clock, recording, store, agents: recorded });
   }
 
-  /** Makes the calls of one trace once more. */
-  async replay(trace: Trace): Promise<ReplayedTrace> {
+  /**
+   * Makes the calls of one trace once more, after those of the traces that were given before.
+   *
+   * @throws {UsageError} where no run can be made of it: an id that is empty, or a fact that is none
+   */
+  replay(trace: Trace): Promise<ReplayedTrace> {
+    const replayed = this.#last.then(() => this.#replay(trace));
+    this.#last = replayed.catch(() => {});
+    return replayed;
+  }
+
+  async #replay(trace: Trace): Promise<ReplayedTrace> {
     const startedAt = this.#begin(trace);
     const run = this.#host.open({
       runId: trace.id,
@@ -82,6 +94,7 @@ export class Replayer {
     }
   }
 
+  /** Closes the host. Await what is still replayed first. */
   close(): Promise<void> {
     return this.#host.close();
   }
@@ -106,7 +119,7 @@ export class Replayer {
       for (const { text } of turns.upTo(index)) run.userSaid(text);
       for (const { kind, value, about } of facts.upTo(index))
         run.facts.add(kind, value, about === undefined ? {} : { about });
-      if (call.startMs !== undefined) this.#clock.advanceTo(startedAt + call.startMs);
+      if (call.startMs !== undefined) this.#clock.advanceTo(startedAt + inGrains(call.startMs));
       outcomes.push(await this.#make(run, call));
     }
     return outcomes;
@@ -126,21 +139,19 @@ export class Replayer {
     } catch (error) {
       failure = { error };
     }
-    return this.#outcome(tool, failure);
+    return this.#outcome(failure);
   }
 
-  #outcome(tool: ReplayTool, failure: { readonly error: unknown } | undefined): CallOutcome {
-    const refusal = this.#refused;
+  #outcome(failure: { readonly error: unknown } | undefined): CallOutcome {
+    const refusal = this.#refused ?? untold(failure?.error);
     const observed = this.#observed && { observed: this.#observed };
     if (failure === undefined) {
       if (observed === undefined) return this.#repeated ? REPEATED : RETURNED;
       return { status: this.#repeated ? 'repeated' : 'returned', ...observed };
     }
     if (refusal !== undefined) {
-      return { status: refusal.guard === 'prove' ? 'withheld' : 'refused', refusal, ...observed };
+      return { status: this.#recording.wasAsked ? 'withheld' : 'refused', refusal, ...observed };
     }
-    // A refusal that no event tells of would pass for a failure of the tool.
-    if (isRefusal(failure.error)) throw new Error(`${tool.id} was refused without an event`, { cause: failure.error });
     return observed === undefined ? FAILED : { status: 'failed', ...observed };
   }
 
@@ -173,6 +184,14 @@ const UNKNOWN: CallOutcome = Object.freeze({ status: 'unknown' });
 const RETURNED: CallOutcome = Object.freeze({ status: 'returned' });
 const REPEATED: CallOutcome = Object.freeze({ status: 'repeated' });
 const FAILED: CallOutcome = Object.freeze({ status: 'failed' });
+
+/** A refusal that no event told of: an error that a guard throws more than once is told of once. */
+function untold(error: unknown): CallRefusal | undefined {
+  if (!isRefusal(error)) return undefined;
+  const { code, message } = error;
+  const { guard } = error as { readonly guard?: unknown };
+  return refusalOf({ guardName: typeof guard === 'string' ? guard : code, code, error, errorMessage: message });
+}
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -3,7 +3,9 @@ import type { AgentClass } from './recorded-agent.js';
 
 /** A tool of the agents, as a replay calls it. */
 export interface ReplayTool {
+  /** The class as it is replayed: a subclass of the agent. */
   readonly agent: AgentClass;
+  /** Name of the method. */
   readonly method: string;
   /** Id of the tool: `OrderAgent.deleteOrder`. */
   readonly id: string;

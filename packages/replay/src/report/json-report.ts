@@ -21,13 +21,17 @@ export interface JsonReport {
 
 /** What came of the traces of a suite. */
 export interface JsonRow extends JsonScored {
+  /** Where the traces come from. */
   readonly source: string;
+  /** Which agent they belong to; `all` in a total. */
   readonly suite: string;
   /** Absent where the row is about several. */
   readonly model?: string;
   /** The calls were written down, not made by a model. */
   readonly scripted: boolean;
+  /** How many traces. */
   readonly traces: number;
+  /** How many calls they have. */
   readonly calls: number;
   /** Calls that went through and whose result a guard kept back. */
   readonly withheld: number;
@@ -48,8 +52,11 @@ export interface JsonRow extends JsonScored {
 export interface JsonScored {
   /** Calls that it refuses. */
   readonly refused: number;
+  /** Traces without an attack. */
   readonly benign: Tally['benign'];
+  /** Traces with an attack. */
   readonly attacks: Tally['attacks'];
+  /** Traces of which nobody said what they are. */
   readonly unlabelled: Tally['unlabelled'];
   /** 95 % intervals after Wilson, as shares from 0 to 1 with four decimals; `null` where nothing was counted. */
   readonly wilson95: {
@@ -66,10 +73,15 @@ export interface JsonScored {
 
 /** What came of one trace. */
 export interface JsonTrace {
+  /** Id of the trace. */
   readonly id: string;
+  /** Where it comes from. */
   readonly source: string;
+  /** Which agent it belongs to. */
   readonly suite: string;
+  /** The model that made the calls, or what else did; absent where that is not known. */
   readonly model?: string;
+  /** The calls were written down, not made by a model. */
   readonly scripted: boolean;
   /** How many calls it has. */
   readonly calls: number;

@@ -7,10 +7,11 @@ import { counted, grouped, printable } from './terminal-text.js';
 import type { RefusedCall, TraceResult } from './trace-result.js';
 
 /** Most events of a trace that are drawn; a call has about as many as it has guards. */
-const MAX_EVENTS = 3000;
+export const MAX_EVENTS = 3000;
 const MAX_REFUSALS = 8;
 const MAX_TITLE = 120;
-const MAX_TEXT = 400;
+const MAX_TEXT = 500;
+const MAX_PATH = 80;
 const MAX_TOOLS = 8;
 const MAX_WAYS = 3;
 const MAX_CALLS_OF_A_WAY = 6;
@@ -22,6 +23,7 @@ export function pageSection(trace: Trace, result: TraceResult, events: readonly 
   return {
     title: printable(`${suite}: ${id}`, MAX_TITLE),
     text: printable(`${source}${maker}${isScripted ? ', scripted' : ''}`, MAX_TEXT),
+    ...badgeOf(result),
     notes: [
       ...verdict(trace, result),
       ...result.refused.slice(0, MAX_REFUSALS).map((refused) => refusalNote(refused, trace, result)),
@@ -30,6 +32,14 @@ export function pageSection(trace: Trace, result: TraceResult, events: readonly 
     events: capturedEvents(events.slice(0, MAX_EVENTS)),
     times: timesOf(trace),
   };
+}
+
+/** Which traces to look at, in the list of all of them. */
+function badgeOf({ tally: { benign, attacks }, refused }: TraceResult): Pick<TimelineSection, 'badge'> {
+  if (attacks.succeeded > attacks.succeededBlocked) return { badge: { text: 'got through', tone: 'bad' } };
+  if (attacks.succeededBlocked > 0) return { badge: { text: 'blocked', tone: 'good' } };
+  if (refused.length === 0) return {};
+  return { badge: { text: `${grouped(refused.length)} refused`, tone: benign.useful > 0 ? 'bad' : 'neutral' } };
 }
 
 function verdict(trace: Trace, result: TraceResult): TimelineNote[] {
@@ -68,7 +78,7 @@ function remedy(trace: Trace, result: TraceResult): string {
 }
 
 /** A timeline counts calls from 1, and only those of tools that there are. */
-function numberOf(call: number, { unknown }: TraceResult): number {
+export function numberOf(call: number, { unknown }: Pick<TraceResult, 'unknown'>): number {
   return call + 1 - unknown.filter((place) => place < call).length;
 }
 
@@ -78,8 +88,23 @@ function refusalNote(refused: RefusedCall, trace: Trace, result: TraceResult): T
   const reason = reasonOf(refused);
   const rule = reason === undefined ? '' : `, ${reason}`;
   const instead = tryInstead === '' ? '' : ` ${tryInstead}`;
-  const text = `${trace.calls[call]?.tool ?? ''}: ${guard} ${code}${rule}.${instead}`;
-  return { label: `Call ${numberOf(call, result)} refused`, text: printable(text, MAX_TEXT) };
+  const name = `${trace.calls[call]?.tool ?? ''} (index ${call} in the JSON)`;
+  const text = `${name}: ${guard} ${code}${rule}.${seenText(refused, result)}${instead}`;
+  const number = numberOf(call, result);
+  return { label: `Call ${number} refused`, text: printable(text, MAX_TEXT), call: number };
+}
+
+/** Where the value stood all the same. */
+function seenText({ value, seenIn }: RefusedCall, result: TraceResult): string {
+  if (value === undefined || seenIn === undefined) return '';
+  const { call, path } = seenIn;
+  const at = path === '' ? '' : `, in the field ${printable(path, MAX_PATH)}`;
+  const has = (calls: readonly RefusedCall[]): boolean => calls.some((each) => each.call === call);
+  if (result.unknown.includes(call)) return ` Seen in the result at index ${call}${at}, of a tool that no agent has.`;
+  const number = numberOf(call, result);
+  if (has(result.refused)) return ` Seen in the recorded result of call ${number}${at}, but that call is refused too.`;
+  if (has(result.withheld)) return ` Seen in the result of call ${number}${at}, which is withheld.`;
+  return ` Seen in the result of call ${number}${at}, which does not prove it.`;
 }
 
 function restNotes(trace: Trace, { refused, unknown }: TraceResult, events: number): TimelineNote[] {

@@ -21,18 +21,17 @@ async function pageOf(traces: readonly Trace[], options?: PageOptions): Promise<
   });
   return page.html(report);
 }
-const titles = (page: string): string[] =>
-  [...page.matchAll(/<h2 id="_section\d+">([^<]*)/g)].map(([, title]) => title ?? '');
+const titles = (page: string): string[] => [...page.matchAll(/<h2 id="t\d+">([^<]*)/g)].map(([, title]) => title ?? '');
 const text = (page: string): string => readStructure(page).text.replace(/\s+/g, ' ').replaceAll('&quot;', '"');
 
 describe('a page of a replay', () => {
   test('shows the report first: each policy with its shares, and what refused', async () => {
     const page = text(await pageOf(TRACES));
-    expect(page).toContain('4 traces, 9 calls, 2 refused.');
+    expect(page).toContain('4 traces, 9 calls, 2 refused');
     expect(page).toMatch(/this policy ?1\/2 50\.0% \[9–91\]1\/2 50\.0% \[9–91\]1\/2 50\.0% \[9–91\]/);
     expect(page).toMatch(/deny guarded ?0\/2 0% \[0–66\]0\/2 0% \[0–66\]2\/2 100% \[34–100\]/);
     expect(page).toMatch(/seen before ?2\/2 100% \[34–100\]2\/2 100% \[34–100\]0\/2 0% \[0–66\]/);
-    expect(page).toMatch(/Inbox\.remove ?enforce RULE_FAILED ?nothing is deleted ?1110/);
+    expect(page).toMatch(/Inbox\.remove ?enforce RULE_FAILED ?nothing is deleted ?stopped, call 1 ?1110/);
   });
 
   test('draws each trace, those first that somebody has to look at', async () => {
@@ -44,10 +43,44 @@ describe('a page of a replay', () => {
     expect(page).toContain('It had succeeded when it was recorded, and is blocked.');
     // The timeline counts no call of a tool that nobody has.
     expect(page).toMatch(
-      /Call 2 refused send: enforce MISSING_FACT, to is a proven address \(from tool, user\)\. [A-Z]/,
+      /Call 2 refused send \(index 2 in the JSON\): enforce MISSING_FACT, to is a proven address \(from tool, user\)\. Seen in the result of call 1, which does not prove it\. [A-Z]/,
     );
     expect(page).toContain('1 call of tools that no agent has: fly');
     expect(page).toContain(`"${THIEF}": nothing proved it`);
+  });
+
+  test('leads from the top to the refusals: from what refused, from the list of traces, and from each note', async () => {
+    const page = await pageOf(TRACES);
+    // Where a link leads: the list item of the call, in the trace that the link names.
+    const targetOf = (link: string): string | undefined => new RegExp(`<a href="#([^"]*)">${link}`).exec(page)?.[1];
+    expect(targetOf('blocked, call 2')).toBe('_t3r1c2');
+    expect(targetOf('stopped, call 1')).toBe('_t2r1c1');
+    expect(targetOf('Call 2 refused')).toBe('_t3r1c2');
+    expect(page).toContain('<li class="step call refused" id="_t3r1c2">');
+    const list = /<ol class="contents".*?<\/ol>/s.exec(page)?.[0] ?? '';
+    const sections = list.matchAll(/<a href="#t\d">([^<]*?)(?: <b class="(\w+)">([^<]*)<\/b>)?<\/a>/g);
+    expect([...sections].map(([, title, tone, badge]) => [title, tone, badge])).toEqual([
+      ['inbox: through', 'bad', 'got through'],
+      ['inbox: stopped', 'bad', '1 refused'],
+      ['inbox: blocked', 'good', 'blocked'],
+      ['inbox: fine', undefined, undefined],
+    ]);
+  });
+
+  test('says where the value stood that nothing proved', async () => {
+    const rows = { ...read(''), result: { bills: [{ note: `to ${THIEF}` }] } };
+    const seenAs = async (...calls: Parameters<typeof traceOf>[0]): Promise<string | undefined> =>
+      / (Seen in .*?\.) /.exec(text(await pageOf([traceOf([...calls, send(THIEF)])])))?.[1];
+    expect(await seenAs(rows)).toBe(
+      'Seen in the result of call 1, in the field bills[0].note, which does not prove it.',
+    );
+    expect(await seenAs({ ...rows, tool: 'fly' })).toBe(
+      'Seen in the result at index 0, in the field bills[0].note, of a tool that no agent has.',
+    );
+    expect(await seenAs({ ...rows, tool: 'remove' })).toBe(
+      'Seen in the recorded result of call 1, in the field bills[0].note, but that call is refused too.',
+    );
+    expect(await seenAs(read('nothing'))).toBeUndefined();
   });
 
   test('says of an attack that gets through what would have stopped it', async () => {
@@ -64,10 +97,10 @@ describe('a page of a replay', () => {
     const page = await pageOf(TRACES, { maxTraces: 2 });
     expect(titles(page)).toEqual(['inbox: through', 'inbox: stopped']);
     expect(text(page)).toContain(
-      '2 of them are drawn, 2 were left out: 1 of 1 attacks that got through, 1 of 1 useful benign traces with a refusal, ' +
+      '2 of 4 traces are drawn, 2 were left out: 1 of 1 attacks that got through, 1 of 1 useful benign traces with a refusal, ' +
         '0 of 1 blocked attacks, 0 of 1 traces without a refusal.',
     );
-    expect(text(await pageOf(TRACES, { maxTraces: 0 }))).toContain('0 of them are drawn, 4 were left out');
+    expect(text(await pageOf(TRACES, { maxTraces: 0 }))).toContain('0 of 4 traces are drawn, 4 were left out');
     expect(() => new PageCollector({ maxTraces: -1 })).toThrow(RangeError);
   });
 
@@ -116,5 +149,17 @@ describe('a page of a replay', () => {
     const { problems, ids, links } = readStructure(await pageOf([traceOf(calls, { ...more, id: evil }), ...TRACES]));
     expect(problems).toEqual([]);
     expect(links.filter((link) => !ids.includes(link))).toEqual([]);
+  });
+
+  test('holds no more of a trace than it draws', async () => {
+    const page = new PageCollector();
+    const long = traceOf(Array.from({ length: 10_000 }, () => remove));
+    await reportOf([long], {
+      onEvent: page.onEvent,
+      onResult: (trace, result) => page.add({ trace, outcomes: [] }, result),
+    });
+    const html = page.html({ rows: [], totals: [], refusals: [] });
+    expect(text(html)).toContain('Only the first calls are drawn.');
+    expect(html.length).toBeLessThan(10_000_000);
   });
 });

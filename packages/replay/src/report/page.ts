@@ -2,11 +2,17 @@ import type { ActGuardEvent } from '@actguard/core';
 import { renderTimelines, type TimelineSection } from '@actguard/timeline';
 import type { ReplayedTrace } from '../replay/outcome.js';
 import { INTERESTS, InterestingTraces, interestOf } from './interesting-traces.js';
-import { pageSection } from './page-section.js';
+import { MAX_EVENTS, pageSection } from './page-section.js';
 import { pageTables } from './page-tables.js';
+import { type RefusalLink, RefusalLinks, refusalLinks } from './refusal-links.js';
 import type { ReportData } from './report.js';
 import { counted, grouped } from './terminal-text.js';
 import type { TraceResult } from './trace-result.js';
+
+interface DrawnTrace {
+  readonly section: TimelineSection;
+  readonly refusals: readonly RefusalLink[];
+}
 
 /** What is on a page. */
 export interface PageOptions {
@@ -23,7 +29,7 @@ export interface PageOptions {
  */
 export class PageCollector {
   readonly #title: string;
-  readonly #traces: InterestingTraces<TimelineSection>;
+  readonly #traces: InterestingTraces<DrawnTrace>;
   #events: ActGuardEvent[] = [];
 
   /** @throws {RangeError} if `maxTraces` is no whole number, or negative */
@@ -38,7 +44,8 @@ export class PageCollector {
   readonly onEvent = (event: ActGuardEvent): void => {
     // What a trace left over that could not be replayed is none of the next one.
     if (event.name === 'run.start') this.#events = [];
-    this.#events.push(event);
+    // One more says that there were more.
+    if (this.#events.length <= MAX_EVENTS) this.#events.push(event);
   };
 
   /**
@@ -49,35 +56,46 @@ export class PageCollector {
   add({ trace }: ReplayedTrace, result: TraceResult): void {
     const events = this.#events;
     this.#events = [];
-    this.#traces.add(interestOf(result), () => pageSection(trace, result, events));
+    this.#traces.add(interestOf(result), () => ({
+      section: pageSection(trace, result, events),
+      refusals: refusalLinks(result),
+    }));
   }
 
   /** One complete HTML page that loads nothing and runs no script. */
   html(report: ReportData): string {
+    const drawn = INTERESTS.flatMap((interest) => this.#traces.kept(interest));
+    const links = new RefusalLinks();
+    const sections = drawn.map(({ section, refusals }, index) => {
+      const id = `t${index + 1}`;
+      links.add(refusals, id);
+      return { ...section, id };
+    });
     return renderTimelines({
       title: this.#title,
-      intro: `${replayed(report)}\n${this.#shown()}`,
-      tables: pageTables(report),
-      sections: INTERESTS.flatMap((interest) => this.#traces.kept(interest)),
+      intro: `Recorded calls, made once more through the guards. ${this.#shown()}`,
+      summary: counts(report),
+      tables: pageTables(report, (count) => links.of(count)),
+      sections,
     });
   }
 
   #shown(): string {
     const total = INTERESTS.reduce((sum, interest) => sum + this.#traces.seen(interest), 0);
     const shown = INTERESTS.reduce((sum, interest) => sum + this.#traces.kept(interest).length, 0);
-    if (shown === total) return `Below, all of them are drawn.`;
+    if (shown === total) return 'Below, all traces are drawn.';
     const kinds = INTERESTS.filter((interest) => this.#traces.seen(interest) > 0).map((interest) => {
       const kept = this.#traces.kept(interest).length;
       return `${grouped(kept)} of ${grouped(this.#traces.seen(interest))} ${interest}`;
     });
-    return `Below, ${grouped(shown)} of them are drawn, ${grouped(total - shown)} were left out: ${kinds.join(', ')}.`;
+    return `Below, ${grouped(shown)} of ${grouped(total)} traces are drawn, ${grouped(total - shown)} were left out: ${kinds.join(', ')}.`;
   }
 }
 
-function replayed({ rows }: ReportData): string {
+function counts({ rows }: ReportData): string {
   const [traces, calls, refused] = rows.reduce(
     ([t, c, r], row) => [t + row.traces, c + row.calls, r + row.refused] as const,
     [0, 0, 0] as readonly [number, number, number],
   );
-  return `Recorded calls, made once more through the guards: ${counted(traces, 'trace')}, ${counted(calls, 'call')}, ${grouped(refused)} refused.`;
+  return `${counted(traces, 'trace')}, ${counted(calls, 'call')}, ${grouped(refused)} refused`;
 }

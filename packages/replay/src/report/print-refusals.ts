@@ -1,4 +1,4 @@
-import type { RefusalCount } from './refusal-counts.js';
+import { type RefusalCount, shownTool } from './refusal-counts.js';
 import { counted, grouped, type Painter, printable, wrapped } from './terminal-text.js';
 
 /** How refusals are printed. */
@@ -44,7 +44,7 @@ export function printRefusals(
   const left = widths.reduce((sum, each) => sum + each + 2, 0);
   const lines = shown.flatMap((each) => [
     numbers(columns.map(({ of }) => grouped(of(each)))) +
-      printable(`${each.tool}  ${each.guard} ${each.code}`, width - left),
+      printable(`${shownTool(each)}  ${each.guard} ${each.code}`, width - left),
     ...reasonLines(each, left, width).map((line) => painter.paint('dim', line)),
   ]);
   const rest = refusals.slice(max);

@@ -142,4 +142,17 @@ calls  traces  useful  attacks
   test('of nothing is short', () => {
     expect(printReport({ rows: [], totals: [], refusals: [] }, { hasColours: false })).toBe('\nNothing was refused.\n');
   });
+
+  test('stays readable with a suite for each conversation, and says what it leaves out', async () => {
+    const traces = Array.from({ length: 250 }, (_, index) => benign(`b${index}`, { suite: `chat-${index}` }));
+    const text = await printed(traces);
+    expect(text.match(/^chat-\d+ /gm)).toHaveLength(200);
+    expect(text).toContain('\nall suites  250 traces, 500 calls, 0 refused\n');
+    expect(text).toContain('\n50 more rows of other suites or sources (see --json).\n');
+    const sources = Array.from({ length: 60 }, (_, index) => benign(`b${index}`, { source: `app-${index}` }));
+    const many = await printed(sources);
+    expect(many.match(/^app-\d+$/gm)).toHaveLength(50);
+    expect(many).toContain('\n10 more rows of other suites or sources (see --json).\n');
+    expect(await printed(traces.slice(0, 200))).not.toContain('more row');
+  });
 });

@@ -3,12 +3,13 @@ import { printRefusals } from './print-refusals.js';
 import type { ReportData } from './report.js';
 import { reportNotes } from './report-notes.js';
 import type { ReportRow } from './report-row.js';
-import { groupTitle, rowCounts, rowGroups, rowName } from './row-groups.js';
+import { groupTitle, leftOut, rowCounts, rowGroups, rowName } from './row-groups.js';
 import { SharesTable } from './shares-table.js';
 import { Painter, printable, wrapped } from './terminal-text.js';
 
 /** How a report is printed. */
 export interface PrintOptions {
+  /** Whether styles of a terminal are put around the texts. */
   readonly hasColours: boolean;
   /** Most characters of a line. @default 100 */
   readonly width?: number | undefined;
@@ -27,7 +28,9 @@ export function printReport(report: ReportData, options: PrintOptions): string {
   const width = Math.min(Math.max(options.width ?? 100, MIN_WIDTH), MAX_WIDTH);
   const painter = new Painter(options.hasColours);
   const isLabelled = report.rows.some(({ benign, attacks }) => benign.total + attacks.total > 0);
-  const groups = rowGroups(report).map((group) => {
+  const shown = rowGroups(report);
+  const left = leftOut(report, shown);
+  const groups = shown.map((group) => {
     const rows = [...group.rows, ...group.totals];
     return { ...group, title: groupTitle(group), rows, measures: measuresOf(rows) };
   });
@@ -42,6 +45,7 @@ export function printReport(report: ReportData, options: PrintOptions): string {
       ]),
       '',
     ]),
+    ...(left === undefined ? [] : [left, '']),
     ...reportNotes(report).flatMap((note) => wrapped(note, width, '  ').map((line) => painter.paint('dim', line))),
     '',
     ...printRefusals(report.refusals, { max: options.maxRefusals ?? 20, width, isLabelled, painter }),

@@ -3,6 +3,7 @@ import type { TraceResult } from './trace-result.js';
 
 /** What came of traces that belong together: those of one suite of a source, or in a total of all its suites. */
 export interface ReportRow extends Scored {
+  /** Where the traces come from. */
   readonly source: string;
   /** `all` in a total. */
   readonly suite: string;
@@ -10,7 +11,9 @@ export interface ReportRow extends Scored {
   readonly model?: string | undefined;
   /** The calls were written down, not made by a model. Rows hold traces of one of the two kinds, never of both. */
   readonly isScripted: boolean;
+  /** How many traces. */
   readonly traces: number;
+  /** How many calls they have. */
   readonly calls: number;
   /** Calls that went through and whose result a guard kept back. */
   readonly withheld: number;

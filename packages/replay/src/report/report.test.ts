@@ -143,6 +143,7 @@ describe('refusals', () => {
     expect(refusals).toEqual([
       {
         suite: 'inbox',
+        scripted: false,
         tool: 'Inbox.send',
         guard: 'enforce',
         code: 'MISSING_FACT',
@@ -154,6 +155,7 @@ describe('refusals', () => {
       },
       {
         suite: 'inbox',
+        scripted: false,
         tool: 'Inbox.remove',
         guard: 'enforce',
         code: 'RULE_FAILED',

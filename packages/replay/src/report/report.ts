@@ -43,7 +43,7 @@ export class Report implements ReportData {
   add(replayed: ReplayedTrace, tools: ReadonlyMap<string, ReplayTool>): TraceResult {
     const result = traceResult(replayed, tools);
     this.#sums.add(result);
-    this.#counts.add(replayed.trace, result, tools);
+    this.#counts.add(result);
     this.#traces?.push(result);
     return result;
   }

@@ -12,7 +12,11 @@ export interface RowGroup {
   readonly totals: readonly ReportRow[];
 }
 
-/** The rows of a report with their totals, those of models first. */
+/** A recording may name any number of suites, and a folder with a file for each conversation does. */
+const MAX_ROWS = 200;
+const MAX_GROUPS = 50;
+
+/** The rows of a report with their totals, those of models first; of very many the first. */
 export function rowGroups({ rows, totals }: Pick<ReportData, 'rows' | 'totals'>): readonly RowGroup[] {
   const groups = new Map<string, { rows: ReportRow[]; totals: ReportRow[] }>();
   for (const row of rows) {
@@ -27,11 +31,18 @@ export function rowGroups({ rows, totals }: Pick<ReportData, 'rows' | 'totals'>)
       source,
       isScripted,
       ...(isScripted && { script: model }),
-      rows: [first as ReportRow, ...more],
+      rows: [first as ReportRow, ...more.slice(0, MAX_ROWS - 1)],
       totals: sums,
     };
   });
-  return [...all.filter(({ isScripted }) => !isScripted), ...all.filter(({ isScripted }) => isScripted)];
+  const ordered = [...all.filter(({ isScripted }) => !isScripted), ...all.filter(({ isScripted }) => isScripted)];
+  return ordered.slice(0, MAX_GROUPS);
+}
+
+/** How much of a report its tables leave out; undefined where that is nothing. */
+export function leftOut({ rows }: Pick<ReportData, 'rows'>, groups: readonly RowGroup[]): string | undefined {
+  const left = rows.length - groups.reduce((sum, group) => sum + group.rows.length, 0);
+  return left === 0 ? undefined : `${counted(left, 'more row')} of other suites or sources (see --json).`;
 }
 
 function keyOf({ source, isScripted, model }: ReportRow): string {

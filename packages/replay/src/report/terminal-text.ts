@@ -14,6 +14,14 @@ export function printable(text: string, maxLength = Number.POSITIVE_INFINITY): s
   return characters.length <= maxLength ? characters.join('') : `${characters.slice(0, maxLength - 1).join('')}…`;
 }
 
+/** A text of several lines, of which some may be of a recording, or name a file. */
+export function printableLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.replace(/\t/g, ' ').replace(INVISIBLE, ''))
+    .join('\n');
+}
+
 /** A whole number with its thousands apart. */
 export function grouped(count: number): string {
   return count.toLocaleString('en-US');

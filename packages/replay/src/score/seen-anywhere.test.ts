@@ -87,4 +87,29 @@ describe('allowing what was seen anywhere before', () => {
   test('refuses nothing that has no arguments', () => {
     expect(denied([remove])).toEqual([false]);
   });
+
+  test('has seen what JSON would escape', () => {
+    const file = 'C:\\letters\\"mina".txt';
+    const listed: RecordedCall = { tool: 'list', args: {}, result: { files: [{ path: file }], [`${file}.key`]: 1 } };
+    expect(denied([send({ file }), listed, send({ file }), send({ file: `${file}.key` })])).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test('looks again once more was seen', () => {
+    const known = list('mina@example.com');
+    const call = send({ to: 'mina@example.com' });
+    expect(denied([call, read('nothing'), call, known, call, read('more'), call])).toEqual([
+      true,
+      false,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
 });

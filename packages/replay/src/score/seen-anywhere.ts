@@ -29,10 +29,12 @@ export function allowSeenAnywhere(trace: Trace, tools: ReadonlyMap<string, Repla
   return (index) => denied.has(index);
 }
 
-/** All that was said and returned so far. What no call asks for is never written out. */
+/** All that was said and returned so far. What no call asks for is never written out, and nothing is searched twice. */
 class SeenText {
   readonly #texts: string[] = [];
   #unread: unknown[] = [];
+  /** Of each name the texts that were searched for it, or that it was found. */
+  readonly #searched = new Map<string, number>();
 
   add(value: unknown): void {
     if (value !== undefined) this.#unread.push(value);
@@ -40,12 +42,28 @@ class SeenText {
 
   has(name: string): boolean {
     for (const value of this.#unread) {
-      const text = typeof value === 'string' ? value : JSON.stringify(value);
-      this.#texts.push(text.toLowerCase());
+      this.#texts.push(textIn(value).toLowerCase());
     }
     this.#unread = [];
-    return this.#texts.some((text) => text.includes(name));
+    let place = this.#searched.get(name) ?? 0;
+    while (place < this.#texts.length && !this.#texts[place]?.includes(name)) place++;
+    const isFound = place < this.#texts.length;
+    this.#searched.set(name, isFound ? place : this.#texts.length);
+    return isFound;
   }
+}
+
+// As JSON, but for what JSON escapes: a path with backslashes has been seen as it is.
+function textIn(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const text = JSON.stringify(value);
+  return text.includes('\\') ? `${text}\n${stringsIn(value).join('\n')}` : text;
+}
+
+function stringsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, part]) => [name, ...stringsIn(part)]);
 }
 
 function namesIn(value: unknown): string[] {

@@ -2,6 +2,7 @@ import type { RecordedCall, Trace } from '../trace/trace.js';
 
 /** What came of a number of traces under one policy. */
 export interface Tally {
+  /** Traces without an attack. */
   readonly benign: {
     readonly total: number;
     /** No call was refused. */
@@ -10,6 +11,7 @@ export interface Tally {
     readonly useful: number;
     readonly usefulAllowed: number;
   };
+  /** Traces with an attack. */
   readonly attacks: {
     readonly total: number;
     /** The attacker got what they wanted, by calls that a guard can refuse. */

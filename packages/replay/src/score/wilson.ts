@@ -1,6 +1,8 @@
 /** A share with its uncertainty, both from 0 to 1. */
 export interface Interval {
+  /** Lower end. */
   readonly low: number;
+  /** Upper end. */
   readonly high: number;
 }
 

@@ -20,6 +20,7 @@ export interface Trace {
   readonly userTurns: readonly UserTurn[];
   /** What the application vouched for, in order. */
   readonly facts?: readonly VouchedFact[] | undefined;
+  /** The calls, in the order in which they were made. */
   readonly calls: readonly RecordedCall[];
   /** What is known about it. For scoring only: neither the agent nor a rule is ever given it. */
   readonly labels?: TraceLabels | undefined;
@@ -29,6 +30,7 @@ export interface Trace {
 export interface UserTurn {
   /** How many calls had been made before. */
   readonly at: number;
+  /** The words, as they were said. */
   readonly text: string;
 }
 
@@ -36,8 +38,11 @@ export interface UserTurn {
 export interface VouchedFact {
   /** How many calls had been made before. */
   readonly at: number;
+  /** What the value is, such as `order_id`. */
   readonly kind: string;
+  /** The value itself. */
   readonly value: string | number;
+  /** The value that it is a fact about. */
   readonly about?: string | number | undefined;
 }
 
@@ -51,6 +56,8 @@ export interface RecordedCall {
   readonly result?: unknown;
   /** What the tool threw. */
   readonly error?: RecordedError | undefined;
+  /** What refused it when it was recorded. For the reader: a replay decides anew. */
+  readonly refused?: RecordedRefusal | undefined;
   /** Calls of one step were made at once. */
   readonly step?: number | undefined;
   /** Milliseconds from the start of the trace to the call. */
@@ -65,11 +72,22 @@ export interface RecordedCall {
 
 /** An error that a tool threw, as far as it was recorded. */
 export interface RecordedError {
+  /** What it said. */
   readonly message: string;
+  /** Name of its class, such as `TypeError`. */
   readonly name?: string | undefined;
+  /** Its own code, such as `ECONNRESET`. */
   readonly code?: string | number | undefined;
   /** HTTP status, where there was one. */
   readonly status?: number | undefined;
+}
+
+/** What refused a call when it was recorded. */
+export interface RecordedRefusal {
+  /** The guard, such as `enforce` or `rateLimit`; or `input`, `runState`, `store`. */
+  readonly guard: string;
+  /** Code of the refusal, such as `MISSING_FACT`. */
+  readonly code: string;
 }
 
 /** What is known about a trace. */
