@@ -36,6 +36,7 @@ export { type PrintOptions, printReport } from './report/print-report.js';
 export type { RefusalCount } from './report/refusal-counts.js';
 export { Report, type ReportData, type ReportOptions } from './report/report.js';
 export type { ReportRow, Scored } from './report/report-row.js';
+export type { SeenIn } from './report/seen-in.js';
 export type { BaselineResult, RefusedCall, TraceResult } from './report/trace-result.js';
 export type { Tally } from './score/tally.js';
 export { type Interval, wilsonInterval } from './score/wilson.js';
