@@ -53,6 +53,17 @@ describe('a pseudonym', () => {
     }
   });
 
+  test.each([15, 16])('of a number of %i digits is exact, and the same as of its text, under any key', (length) => {
+    for (let number = 8 * 10 ** (length - 1); number < 8 * 10 ** (length - 1) + 100; number++) {
+      const some = new Pseudonyms();
+      const made = some.ofNumber(number);
+      expect(Number.isSafeInteger(made)).toBe(true);
+      expect(String(made)).toHaveLength(length);
+      expect(some.of(`no. ${number}`)).toBe(`${some.of('no')}. ${made}`);
+      expect(some.of(`0${number}`)).toMatch(/^0\d+$/);
+    }
+  });
+
   test('of a day is a day, of a UUID a UUID; times of day stay', () => {
     const day = names.of('2026-02-28');
     expect(new Date(`${day}T00:00:00Z`).toISOString().slice(0, 10)).toBe(day);

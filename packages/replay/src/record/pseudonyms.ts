@@ -61,12 +61,18 @@ export class Pseudonyms {
 
   // A number has no zero in front, so a text of digits without one must not get one: it may be the same number.
   #digits(digits: string, isKept: (digits: string) => boolean): string {
-    if (!isPermutable(10 ** digits.length)) return this.#long(digits);
+    if (!isPermutable(10 ** digits.length)) return this.#longDigits(digits);
     const first = digits.startsWith('0') ? 0 : 10 ** (digits.length - 1);
     const size = digits.startsWith('0') ? 10 ** (digits.length - 1) : 9 * first;
     const asText = (index: number): string => String(first + index).padStart(digits.length, '0');
     const domain = `digits ${digits.length} ${first}`;
     return asText(permuted(this.#key, domain, size, Number(digits) - first, (index) => !isKept(asText(index))));
+  }
+
+  // Never with a 9 in front either: so a number of 16 digits stays one that is exact.
+  #longDigits(digits: string): string {
+    const first = digits.startsWith('0') ? 0 : 1 + ((hashOf(this.#key, `first ${digits}`)[0] ?? 0) % 8);
+    return first + this.#long(digits).slice(1);
   }
 
   /** Of a word that is long, or of letters beyond ASCII. */
