@@ -70,7 +70,8 @@ export function tellObserved(call: ToolCall, step: Pick<Step, 'kind'>, error: un
 export function tellInvoked(call: ToolCall, result: unknown): void {
   const { events, clock } = call.run.core;
   if (!events.listensTo('tool.invoke')) return;
-  const durationMs = clock.now() - call.startedAt;
+  // Nobody listened when it began: that is not known.
+  const durationMs = clock.now() - (call.startedAt ?? call.now);
   tell(call, { ...about(call, 'tool', '', 'success'), name: 'tool.invoke', durationMs, result });
 }
 
@@ -78,7 +79,8 @@ export function tellInvoked(call: ToolCall, result: unknown): void {
 export function tellFailure(call: ToolCall, error: unknown): void {
   const { events, clock } = call.run.core;
   if (!events.listensTo('tool.failure') || !events.isNews(error)) return;
-  const durationMs = clock.now() - call.startedAt;
+  // Nobody listened when it began: that is not known.
+  const durationMs = clock.now() - (call.startedAt ?? call.now);
   tell(call, { ...about(call, 'tool', 'error', 'failed'), name: 'tool.failure', durationMs, ...errorIn(error) });
 }
 

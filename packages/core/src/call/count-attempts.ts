@@ -1,11 +1,17 @@
-import type { Guard, GuardedCall } from '../guards/guard.js';
+import { DIRECT, type DirectGuard } from '../guards/direct-guard.js';
+import type { GuardedCall } from '../guards/guard.js';
 import { ToolCall } from './tool-call.js';
 
 /** Counts attempts where no `@MaxAttempts` does, so that `call.attempt` and `run.attempts` are always there. */
-export class CountAttempts implements Guard {
+export class CountAttempts implements DirectGuard {
+  readonly [DIRECT] = true;
   readonly decidesAlone = false;
 
   admit(call: GuardedCall): void {
     if (call instanceof ToolCall && call.attempt === 0) call.attempt = call.run.countAttempt(call.tool);
+  }
+
+  enter(call: GuardedCall): void {
+    this.admit(call);
   }
 }

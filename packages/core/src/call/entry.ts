@@ -9,6 +9,7 @@ import { isThenable } from '../store/thenable.js';
 import { admit } from './admission.js';
 import { copyArguments } from './argument-copy.js';
 import { tellObserved } from './call-events.js';
+import { admitDirectly } from './direct.js';
 import { tellEnded } from './instrument.js';
 import type { Plan } from './plan.js';
 import { Refused } from './refused.js';
@@ -20,7 +21,7 @@ import { validateInput } from './tool-input.js';
 export function startCall(plan: Plan, run: CallRun, agent: object): ToolCall {
   const frame = ambientFrame();
   const isInside = frame?.run === run;
-  const call = new ToolCall(plan, run, agent, isInside ? frame.call : undefined, run.core.clock.now());
+  const call = new ToolCall(plan, run, agent, isInside ? frame.call : undefined);
   call.budget = (isInside ? frame.budget : undefined) ?? run.ownBudget;
   return call;
 }
@@ -129,6 +130,7 @@ function readyFor({ run, budget }: ToolCall): Promise<unknown> | undefined {
 
 function validate(call: ToolCall, copy: object): MaybePromise<void> {
   call.args = copy;
+  if (call.plan.tool.input === undefined) return admitWith(call, copy);
   const validated = validateInput(call.plan.tool, copy);
   if (!isThenable(validated)) return admitWith(call, validated as object);
   return Promise.resolve(validated).then((args) => {
@@ -139,7 +141,7 @@ function validate(call: ToolCall, copy: object): MaybePromise<void> {
 
 function admitWith(call: ToolCall, args: object): MaybePromise<void> {
   call.args = args;
-  return admit(call);
+  return admitDirectly(call) ? undefined : admit(call);
 }
 
 function asRefused(error: unknown): Refused {

@@ -9,8 +9,9 @@ import type { ToolCall } from './tool-call.js';
 export function enterMethod(call: ToolCall): unknown {
   const { plan } = call;
   call.phase = 'running';
-  call.startedAt = call.now;
-  for (const step of plan.around) call.hold(step);
+  if (call.run.core.events.isHeard) call.startedAt = call.now;
+  if (call.isDirect) call.held = plan.direct?.dispatched;
+  else for (const step of plan.around) call.hold(step);
   if (plan.dispatched.length > 0) resume(call);
   return inBody(call, () => plan.method.call(call.agent, call.args, call));
 }

@@ -4,6 +4,7 @@ import type { CallRun } from '../run/call-run.js';
 import { isThenable } from '../store/thenable.js';
 import { tellFailure, tellIntervention, tellInvoked } from './call-events.js';
 import { cutOff, endLate } from './cut-off.js';
+import { succeedDirectly } from './direct.js';
 import { enter, mayDispatch, startCall } from './entry.js';
 import { tellEnded } from './instrument.js';
 import { enterMethod } from './method-body.js';
@@ -39,7 +40,7 @@ function dispatch(call: ToolCall): void {
       // A foreign thenable may call back twice, or from inside `then`.
       const promise = returned instanceof Promise ? returned : Promise.resolve(returned);
       promise.then(
-        (value: unknown) => end(call, { status: 'success', value }),
+        (value: unknown) => succeed(call, value),
         (error: unknown) => end(call, { status: 'failure', error }),
       );
       return;
@@ -49,7 +50,7 @@ function dispatch(call: ToolCall): void {
   }
   // Lazy, and so guarded no more once it is handed out. One that a promise resolves to may be a response or a file.
   if (isAsyncIterable(returned)) return end(call, { status: 'failure', error: notGuardable(call) });
-  end(call, { status: 'success', value: returned });
+  succeed(call, returned);
 }
 
 function isAsyncIterable(value: unknown): boolean {
@@ -67,9 +68,24 @@ function notGuardable({ tool }: ToolCall): UsageError {
   );
 }
 
+function succeed(call: ToolCall, value: unknown): void {
+  if (call.phase !== 'running') return endLate(call, { status: 'success', value });
+  call.phase = 'ended';
+  if (!succeedDirectly(call, value)) return settle(call, { status: 'success', value });
+  call.run.leave(call);
+  call.isTold = true;
+  tellInvoked(call, value);
+  tellEnded(call);
+  call.resolve(value);
+}
+
 function end(call: ToolCall, outcome: Outcome & { status: 'success' | 'failure' }): void {
   if (call.phase !== 'running') return endLate(call, outcome);
   call.phase = 'ended';
+  settle(call, outcome);
+}
+
+function settle(call: ToolCall, outcome: Outcome & { status: 'success' | 'failure' }): void {
   const shown = outcome.status === 'success' ? showReturned(call, outcome.value) : undefined;
   const settled = settleHeld(call, outcome, shown === undefined ? undefined : withStep(call, shown.operations));
   const tellCaller = (): void => {

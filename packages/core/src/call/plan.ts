@@ -2,6 +2,7 @@ import type { ToolInfo } from '../agent/tool-info.js';
 import type { Guard } from '../guards/guard.js';
 import type { Mode } from '../guards/guard-definition.js';
 import type { MaxAttemptsGuard } from '../guards/max-attempts.js';
+import { type DirectPlan, directPlanOf } from './direct-plan.js';
 
 /** A tool's method, as it stands on the class. */
 export type ToolFunction = (this: object, args: unknown, call: unknown) => unknown;
@@ -28,6 +29,8 @@ export interface Plan {
   readonly tool: ToolInfo;
   readonly method: ToolFunction;
   readonly steps: readonly Step[];
+  /** The guards of the steps. */
+  readonly guards: readonly Guard[];
   /** Guards that decide whether a call goes through. */
   readonly admission: readonly Step[];
   /** Index in `admission` of the first guard behind policy: from there on only built-in guards follow. */
@@ -39,6 +42,8 @@ export interface Plan {
   readonly around: readonly Step[];
   readonly suspended: readonly Step[];
   readonly returned: readonly Step[];
+  /** How calls go where the store is in this process; absent where a guard always has to be asked properly. */
+  readonly direct: DirectPlan | undefined;
   readonly maxAttempts: { readonly guard: MaxAttemptsGuard; readonly step: Step } | undefined;
 }
 
@@ -50,16 +55,19 @@ export function planOf(
   maxAttempts: Plan['maxAttempts'],
 ): Plan {
   const admission = steps.filter(({ guard }) => guard.request !== undefined || guard.admit !== undefined);
+  const around = steps.filter((step) => step.isTold && !admission.includes(step));
   return {
     tool,
     method,
     steps,
+    guards: steps.map(({ guard }) => guard),
     maxAttempts,
+    direct: directPlanOf(steps, admission, around),
     admission,
     capacityFrom: admission.findLastIndex(({ decidesReplays, kind }) => decidesReplays || kind === 'maxAttempts') + 1,
     waiting: admission.filter(({ guard }) => guard.mustWait !== undefined),
     dispatched: steps.filter(({ guard }) => guard.dispatched !== undefined),
-    around: steps.filter((step) => step.isTold && !admission.includes(step)),
+    around,
     suspended: steps.filter(({ guard }) => guard.suspended !== undefined),
     returned: steps.filter(({ guard }) => guard.returned !== undefined),
   };

@@ -50,12 +50,12 @@ function tell(
         pending.push(
           Promise.resolve(answer).then(
             (operation) => operation ?? undefined,
-            (error: unknown) => failed(call, step.kind, error),
+            (error: unknown) => settleFailed(call, step.kind, error),
           ),
         );
       } else if (answer !== undefined) operations.push(answer);
     } catch (error) {
-      failed(call, step.kind, error);
+      settleFailed(call, step.kind, error);
     }
   }
   if (pending === undefined) return carryOut(call, operations);
@@ -74,9 +74,9 @@ export function carryOut(call: ToolCall, operations: readonly StoreOperation[]):
     // An answer that cannot be read is a failure of the store too, so it is caught behind the reading.
     return Promise.resolve(answers)
       .then((arrived) => tellDropped(call, operations, arrived))
-      .catch((error: unknown) => void failed(call, 'store', error));
+      .catch((error: unknown) => void settleFailed(call, 'store', error));
   } catch (error) {
-    failed(call, 'store', error);
+    settleFailed(call, 'store', error);
   }
 }
 
@@ -99,7 +99,8 @@ export function releaseWait(call: ToolCall, wait: Wait): void {
   }
 }
 
-function failed(call: ToolCall, who: string, error: unknown): undefined {
+/** Reports a guard or a store that could not take part in the end of a call. */
+export function settleFailed(call: ToolCall, who: string, error: unknown): undefined {
   warnOnce(
     call.run.core,
     `settle_${who}`,

@@ -22,7 +22,7 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   /** The budget scope that the call is made in. */
   budget: BudgetNode | undefined;
   args: unknown;
-  now: number;
+  #now: number | undefined;
   attempt = 0;
   idempotencyKey: string | undefined;
   isReplay = false;
@@ -36,11 +36,14 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   /** The next step of admission. */
   position = 0;
   /** Guards that have admitted this call, and so are told how it ends. */
-  held: Step[] | undefined;
+  held: readonly Step[] | undefined;
+  /** It was admitted on the state of a store in this process. */
+  isDirect = false;
   /** Something was awaited after policy had decided, so that it has to look again. */
   isPolicyStale = false;
   waits: Wait[] | undefined;
-  startedAt = 0;
+  /** When the method was invoked; `undefined` where nobody listened. */
+  startedAt: number | undefined;
   /** A generator that waits for its consumer. */
   isSuspended = false;
 
@@ -61,21 +64,30 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
 
   readonly #number: number;
   #id: string | undefined;
-  #kept: unknown[] | undefined;
+  #slots: unknown[] | undefined;
   #controller: AbortController | undefined;
 
-  constructor(plan: Plan, run: CallRun, agent: object, parent: ActiveCall | undefined, now: number) {
+  constructor(plan: Plan, run: CallRun, agent: object, parent: ActiveCall | undefined) {
     this.plan = plan;
     this.run = run;
     this.agent = agent;
     this.parent = parent;
-    this.now = now;
     this.#number = run.nextCallNumber();
   }
 
   get id(): string {
     this.#id ??= `${this.run.id}:${this.#number}`;
     return this.#id;
+  }
+
+  // Read once, and only where it matters: reading the clock costs more than most guards.
+  get now(): number {
+    this.#now ??= this.run.core.clock.now();
+    return this.#now;
+  }
+
+  set now(now: number) {
+    this.#now = now;
   }
 
   /** For instruments. */
@@ -103,27 +115,26 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   /** A guard has admitted the call, or acts around its method. */
   hold(step: Step): void {
     if (!step.isTold) return;
-    this.held ??= [];
-    this.held.push(step);
+    this.held = this.held === undefined ? [step] : [...this.held, step];
   }
 
   kept(guard: Guard<never>): unknown {
-    const kept = this.#kept;
-    if (kept === undefined) return undefined;
-    for (let index = 0; index < kept.length; index += 2) if (kept[index] === guard) return kept[index + 1];
-    return undefined;
+    return this.keptAt(this.plan.guards.indexOf(guard as Guard));
   }
 
   keep(guard: Guard<never>, value: unknown): void {
-    this.#kept ??= [];
-    const kept = this.#kept;
-    for (let index = 0; index < kept.length; index += 2) {
-      if (kept[index] === guard) {
-        kept[index + 1] = value;
-        return;
-      }
-    }
-    kept.push(guard, value);
+    this.keepAt(this.plan.guards.indexOf(guard as Guard), value);
+  }
+
+  /** What the guard in this place of the plan has kept. */
+  keptAt(slot: number): unknown {
+    return this.#slots?.[slot];
+  }
+
+  /** Keeps something for the guard in this place of the plan. */
+  keepAt(slot: number, value: unknown): void {
+    this.#slots ??= new Array(this.plan.guards.length);
+    this.#slots[slot] = value;
   }
 
   nameKey(key: string): void {

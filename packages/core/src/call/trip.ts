@@ -63,7 +63,7 @@ function waitingStep(call: ToolCall): Step | undefined {
 function lookAgain(call: ToolCall, step: Step, trip: Trip): boolean {
   const heldAt = call.held?.indexOf(step) ?? -1;
   if (heldAt >= 0) {
-    call.held?.splice(heldAt, 1);
+    call.held = call.held?.filter((each) => each !== step);
     const given = step.guard.settle?.(call, { status: 'refused', error: undefined });
     if (given !== undefined && !isThenable(given)) {
       trip.operations.push(given);

@@ -14,6 +14,11 @@ export class EventHub {
     return this.#wanted === undefined || this.#wanted.has(name);
   }
 
+  /** Whether anybody listens to anything. */
+  get isHeard(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   /** Adds a listener, to all events or to those named, and returns what removes it. */
   on(listener: EventListener, names?: readonly EventName[]): () => void {
     // Who adds a listener to everything twice means it once.

@@ -2,8 +2,9 @@ import type { ArgumentPath } from '../agent/argument-types.js';
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { quoted } from '../errors/refusal.js';
 import { nameText } from '../errors/shown.js';
+import { DIRECT, type DirectGuard } from './direct-guard.js';
 import type { Rule } from './enforce.js';
-import type { Guard, GuardedCall } from './guard.js';
+import type { GuardedCall } from './guard.js';
 import type { GuardSite } from './guard-site.js';
 import { LinearPattern } from './linear-pattern.js';
 import { OptionCheck } from './option-check.js';
@@ -73,7 +74,8 @@ interface CheckedOptions {
   readonly optional: boolean;
 }
 
-class BlockRegexGuard implements Guard {
+class BlockRegexGuard implements DirectGuard {
+  readonly [DIRECT] = true;
   readonly decidesAlone = false;
   readonly #site: GuardSite;
   readonly #arg: RuleArgument;

@@ -3,10 +3,12 @@ import type { SchedulingClock } from '../clock.js';
 import type { Duration } from '../duration.js';
 import { CircuitOpenError } from '../errors/guard-errors.js';
 import { isWithinProbe } from '../run/ambient.js';
+import type { DirectState } from '../store/direct-state.js';
 import type { BreakerEnter, BreakerLeave, StoreAnswers } from '../store/operations.js';
 import { classifyError, classifyResult } from './classify-failure.js';
+import { ASK, DIRECT, type DirectGuard } from './direct-guard.js';
 import { FAIL_ON_DEFAULT, FAILURE_KINDS, type FailureKind, IGNORE_ON_DEFAULT } from './failure-kind.js';
-import type { Guard, GuardedCall, Outcome } from './guard.js';
+import type { GuardedCall, Outcome } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
 import type { GuardSite } from './guard-site.js';
 import { OptionCheck } from './option-check.js';
@@ -58,7 +60,8 @@ export const circuitBreaker: GuardDefinition<CircuitBreakerOptions> = {
 
 const CODE = 'usage.circuit_breaker_configuration';
 
-class CircuitBreakerGuard implements Guard {
+class CircuitBreakerGuard implements DirectGuard {
+  readonly [DIRECT] = true;
   readonly name: string;
   readonly #tool: string;
   readonly #clock: SchedulingClock;
@@ -115,6 +118,17 @@ class CircuitBreakerGuard implements Guard {
     if (generation === undefined) return undefined;
     const verdict = this.#verdict(outcome);
     return { op: 'breaker.leave', name: this.name, owner: call.owner, generation, verdict, maxFails: this.#maxFails };
+  }
+
+  enter(_call: GuardedCall, state: DirectState): number | typeof ASK {
+    return state.breakers.closedGeneration(this.name) ?? ASK;
+  }
+
+  succeeded(call: GuardedCall, state: DirectState, _generation: unknown, value: unknown): void {
+    // Nothing to forget, and so nothing to tell: a success changes only a breaker that has seen failures.
+    if (classifyResult(value) === undefined && state.breakers.isSpotless(this.name)) return;
+    const left = this.settle(call, { status: 'success', value });
+    if (left !== undefined) state.carryOut(left, this.#clock.now());
   }
 
   #verdict(outcome: Outcome): BreakerLeave['verdict'] {

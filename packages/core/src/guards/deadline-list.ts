@@ -1,9 +1,16 @@
 import type { Scheduled, SchedulingClock } from '../clock.js';
+import type { GuardedCall } from './guard.js';
+
+/** Who is told of a deadline. */
+export interface DeadlineOwner {
+  onDeadline(call: GuardedCall): void;
+}
 
 /** A call's place in a list of deadlines. */
 export interface Deadline {
   readonly at: number;
-  readonly onDeadline: () => void;
+  readonly owner: DeadlineOwner;
+  readonly call: GuardedCall;
   previous: Deadline | undefined;
   next: Deadline | undefined;
   listed: boolean;
@@ -25,11 +32,12 @@ export class DeadlineList {
     this.#durationMs = durationMs;
   }
 
-  /** Calls `onDeadline` once the duration has passed, unless it is removed before. */
-  add(now: number, onDeadline: () => void): Deadline {
+  /** Tells the owner once the duration has passed, unless the deadline is removed before. */
+  add(now: number, owner: DeadlineOwner, call: GuardedCall): Deadline {
     const deadline: Deadline = {
       at: now + this.#durationMs,
-      onDeadline,
+      owner,
+      call,
       previous: this.#tail,
       next: undefined,
       listed: true,
@@ -65,7 +73,7 @@ export class DeadlineList {
     while (this.#head !== undefined && this.#head.at <= now) {
       const due = this.#head;
       this.remove(due);
-      due.onDeadline();
+      due.owner.onDeadline(due.call);
     }
     if (this.#head !== undefined && this.#timer === undefined) this.#arm(this.#head.at, now);
   }

@@ -1,5 +1,6 @@
 import type { IdArgument } from '../agent/argument-types.js';
 import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
+import type { SchedulingClock } from '../clock.js';
 import type { Duration } from '../duration.js';
 import { ScopeValidationError } from '../errors/guard-errors.js';
 import {
@@ -13,9 +14,12 @@ import { nameOfThrown } from '../errors/thrown.js';
 import { shown, UsageError } from '../errors/usage-errors.js';
 import { idText } from '../facts/fact-value.js';
 import type { CallContext } from '../run/call-context.js';
+import type { DirectState } from '../store/direct-state.js';
+import type { IdempotencyRecord } from '../store/idempotency-records.js';
 import { runScope, sessionScope } from '../store/idempotency-scope.js';
 import type { IdempotencyBegin, IdempotencyFinish, IdempotencyKnown, StoreAnswers } from '../store/operations.js';
-import { type Decision, type Guard, type GuardedCall, type Outcome, Replay, Wait } from './guard.js';
+import { ASK, DIRECT, type DirectGuard } from './direct-guard.js';
+import { type Decision, type GuardedCall, type Outcome, Replay, Wait } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
 import type { GuardSite } from './guard-site.js';
 import { OptionCheck } from './option-check.js';
@@ -106,14 +110,22 @@ export const idempotent: GuardDefinition<IdempotentOptions<unknown>> = {
 };
 
 type Execution =
-  | { readonly is: 'mine'; readonly key: string; readonly scope: string }
+  | {
+      readonly is: 'mine';
+      readonly key: string;
+      readonly scope: string;
+      /** Where the store is in this process: the record itself. */
+      readonly record: IdempotencyRecord | undefined;
+    }
   | {
       readonly is: 'found';
       readonly owner: string;
       reconciled?: Reconciliation | { readonly outcome: 'failed'; readonly error: unknown };
     };
 
-class IdempotentGuard implements Guard {
+class IdempotentGuard implements DirectGuard {
+  readonly [DIRECT] = true;
+  readonly #clock: SchedulingClock;
   readonly #tool: string;
   readonly #key: string | ((args: unknown, call: CallContext) => unknown);
   readonly #ttlMs: number;
@@ -129,6 +141,7 @@ class IdempotentGuard implements Guard {
     const check = new OptionCheck(site, 'Idempotent', options, known, 'usage.invalid_idempotent_tool');
     const key: unknown = options?.key ?? 'idempotencyKey';
     this.#tool = site.tool.id;
+    this.#clock = site.clock;
     this.#key =
       typeof key === 'function' ? (key as (args: unknown, call: CallContext) => unknown) : check.argument('key', key);
     this.#ttlMs = check.duration('ttl', '1h');
@@ -166,13 +179,29 @@ class IdempotentGuard implements Guard {
     // As the store was asked: a function of the user may answer another one the second time.
     const key = call.idempotencyKey as string;
     if (answer.admitted) {
-      return call.keep(this, { is: 'mine', key, scope: this.#scopeOf(call) } satisfies Execution);
+      return call.keep(this, { is: 'mine', key, scope: this.#scopeOf(call), record: undefined } satisfies Execution);
     }
     const known = answer as IdempotencyKnown;
     if (!known.sameArguments) throw new IdempotencyConflictError(this.#tool, key);
     if (known.state === 'inProgress') throw new IdempotencyInProgressError(this.#tool, key);
     if (known.state === 'done') return this.#replay(key, known);
     return this.#unknown(call, key, known);
+  }
+
+  enter(call: GuardedCall, state: DirectState): Execution | typeof ASK {
+    const key = this.#keyOf(call);
+    const scope = this.#scopeOf(call);
+    const record = state.records.tryBegin(scope, this.#tool, key, call.owner, call.args, state.at(call.now));
+    if (record === undefined) return ASK;
+    call.nameKey(key);
+    return { is: 'mine', key, scope, record };
+  }
+
+  succeeded(call: GuardedCall, state: DirectState, kept: unknown, value: unknown): void {
+    const { record } = kept as Extract<Execution, { is: 'mine' }>;
+    if (record !== undefined && this.#succeeded === undefined)
+      state.records.succeed(record, copyResult(value), this.#ttlMs, state.at(this.#clock.now()));
+    else state.carryOut(this.settle(call, { status: 'success', value }), this.#clock.now());
   }
 
   settle(call: GuardedCall, outcome: Outcome): IdempotencyFinish {

@@ -1,7 +1,9 @@
 import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
 import { MaxAttemptsExceededError } from '../errors/guard-errors.js';
+import type { DirectState } from '../store/direct-state.js';
 import type { AttemptTake, StoreAnswers } from '../store/operations.js';
-import type { Guard, GuardedCall } from './guard.js';
+import { ASK, DIRECT, type DirectGuard } from './direct-guard.js';
+import type { GuardedCall } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
 import { OptionCheck } from './option-check.js';
 
@@ -38,7 +40,8 @@ export const maxAttempts: GuardDefinition<MaxAttemptsOptions> & {
 };
 
 /** Counts the attempts of one tool. The pipeline asks it also for calls that other guards refuse. */
-export class MaxAttemptsGuard implements Guard {
+export class MaxAttemptsGuard implements DirectGuard {
+  readonly [DIRECT] = true;
   readonly limit: number;
   readonly #tool: string;
 
@@ -57,6 +60,14 @@ export class MaxAttemptsGuard implements Guard {
     if (answer === undefined) return;
     call.noteAttempt(answer.used);
     if (!answer.admitted) throw this.exceeded(call, answer.used);
+  }
+
+  enter(call: GuardedCall, state: DirectState): typeof ASK | undefined {
+    if (call.attempt > 0) return undefined;
+    const used = state.attempts.tryTake(call.run.key, this.#tool, this.limit);
+    if (used === 0) return ASK;
+    call.noteAttempt(used);
+    return undefined;
   }
 
   /** The refusal of an attempt over the limit. */

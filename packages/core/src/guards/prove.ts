@@ -6,8 +6,10 @@ import type { Duration } from '../duration.js';
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { isFactAbout } from '../facts/fact-about.js';
 import { idText } from '../facts/fact-value.js';
-import type { FactAdd } from '../store/operations.js';
-import type { Guard, GuardedCall } from './guard.js';
+import type { DirectState } from '../store/direct-state.js';
+import type { FactAdd, FactOrigin } from '../store/operations.js';
+import { DIRECT, type DirectGuard } from './direct-guard.js';
+import type { GuardedCall } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
 import type { GuardSite } from './guard-site.js';
 import { OptionCheck } from './option-check.js';
@@ -62,11 +64,14 @@ export const prove: GuardDefinition<ProveOptions<unknown>> = {
     `${kind} from ${typeof extract === 'string' ? extract : 'a function'}${about === undefined ? '' : ` about ${String(about)}`}`,
 };
 
-class ProveGuard implements Guard {
+class ProveGuard implements DirectGuard {
+  readonly [DIRECT] = true;
   readonly #tool: string;
   readonly #clock: SchedulingClock;
   readonly #kind: string;
   readonly #extract: Extract;
+  /** Where `extract` is a path to one value at most: what it leads to. */
+  readonly #extractOne: ((result: unknown) => unknown) | undefined;
   readonly #ttlMs: number | undefined;
   readonly #about: string | undefined;
   readonly #maxItems: number;
@@ -86,6 +91,7 @@ class ProveGuard implements Guard {
     this.#clock = site.clock;
     this.#kind = check.text('kind');
     this.#extract = extractor(check, options?.extract);
+    this.#extractOne = singleExtractor(options?.extract);
     this.#ttlMs = check.duration('ttl', undefined);
     const about: unknown = options?.about;
     if (about !== undefined) this.#about = check.argument('about', about);
@@ -107,13 +113,27 @@ class ProveGuard implements Guard {
     return Array.from(found, (each) => this.#mint(call, ...each));
   }
 
+  mint(call: GuardedCall, state: DirectState, result: unknown): boolean {
+    // Of a list every element is read, and of several values some may find no room.
+    if (this.#extractOne === undefined || Array.isArray(result)) return false;
+    const value = idText(this.#extractOne(result));
+    if (value === undefined) return false;
+    const now = this.#ttlMs === undefined ? 0 : state.at(this.#clock.now());
+    const origin = this.#originOf(call, this.#aboutOf(call));
+    return state.sessions.tryAddFact(call.run.sessionKey, this.#kind, value, origin, this.#ttlMs, now);
+  }
+
+  #originOf(call: GuardedCall, about: string | undefined): FactOrigin {
+    return { source: 'tool', tool: this.#tool, callId: call.id, about, at: this.#clock.wall() };
+  }
+
   #mint(call: GuardedCall, about: string | undefined, values: ReadonlySet<string>): FactAdd {
     return {
       op: 'fact.add',
       session: call.run.sessionKey,
       kind: this.#kind,
       values: [...values],
-      origin: { source: 'tool', tool: this.#tool, callId: call.id, about, at: this.#clock.wall() },
+      origin: this.#originOf(call, about),
       ttlMs: this.#ttlMs,
     };
   }
@@ -189,6 +209,16 @@ function extractor(check: OptionCheck, extract: unknown): Extract {
   } catch (error) {
     check.problem('extract', extract, (error as Error).message);
     return () => [];
+  }
+}
+
+function singleExtractor(extract: unknown): ((result: unknown) => unknown) | undefined {
+  try {
+    const path = typeof extract === 'string' ? parseArgumentPath(extract, { accessors: true }) : undefined;
+    return path?.isSingle ? (result) => path.readOne(result) : undefined;
+  } catch {
+    // Reported where all values are read.
+    return undefined;
   }
 }
 

@@ -4,8 +4,10 @@ import type { Duration } from '../duration.js';
 import { RateLimitExceededError, ScopeValidationError } from '../errors/guard-errors.js';
 import { idText } from '../facts/fact-value.js';
 import type { CallContext } from '../run/call-context.js';
+import type { DirectState } from '../store/direct-state.js';
 import type { RateGiveBack, RateTake, StoreAnswers } from '../store/operations.js';
-import { type Decision, type Guard, type GuardedCall, type Outcome, Wait } from './guard.js';
+import { ASK, DIRECT, type DirectGuard } from './direct-guard.js';
+import { type Decision, type GuardedCall, type Outcome, Wait } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
 import type { GuardSite } from './guard-site.js';
 import { OptionCheck } from './option-check.js';
@@ -60,7 +62,8 @@ interface Claim {
   turn: WaitingTurn | undefined;
 }
 
-class RateLimitGuard implements Guard {
+class RateLimitGuard implements DirectGuard {
+  readonly [DIRECT] = true;
   readonly #tool: string;
   readonly #maxCalls: number;
   readonly #periodMs: number;
@@ -126,6 +129,18 @@ class RateLimitGuard implements Guard {
     const until = turn.wait(call.now, retryAfterMs, () => this.#exceeded(claim, Math.max(retryAfterMs, 1)));
     return new Wait(until, () => turn.leave());
   }
+
+  enter(call: GuardedCall, state: DirectState): typeof ASK | undefined {
+    if (this.#waits && !this.#queue.isEmpty) return ASK;
+    const claim = this.#claimOf(call);
+    const now = state.at(call.now);
+    if (!state.rates.tryTake(claim.key, this.#maxCalls, this.#periodMs, now)) return ASK;
+    claim.ticket = now;
+    return undefined;
+  }
+
+  /** The place is used. */
+  succeeded(): void {}
 
   settle(call: GuardedCall, outcome: Outcome): RateGiveBack | undefined {
     const { key, ticket } = this.#claimOf(call);

@@ -2,8 +2,9 @@ import { type Duration, durationText } from '../duration.js';
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { nameText } from '../errors/shown.js';
 import type { StepRequire, StoreAnswers } from '../store/operations.js';
+import { DIRECT, type DirectGuard } from './direct-guard.js';
 import type { Rule } from './enforce.js';
-import type { Guard, GuardedCall } from './guard.js';
+import type { GuardedCall } from './guard.js';
 import type { GuardSite } from './guard-site.js';
 import { OptionCheck } from './option-check.js';
 
@@ -42,7 +43,8 @@ export function requireCall(tool: `${string}.${string}`, options: RequireCallOpt
   };
 }
 
-class RequireCallGuard implements Guard {
+class RequireCallGuard implements DirectGuard {
+  readonly [DIRECT] = true;
   readonly #site: GuardSite;
   readonly #step: string;
   readonly #ids: readonly string[];

@@ -4,6 +4,7 @@ import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { quoted } from '../errors/refusal.js';
 import { nameText } from '../errors/shown.js';
 import { idText } from '../facts/fact-value.js';
+import type { DirectState } from '../store/direct-state.js';
 import type {
   FactGiveBack,
   FactOrigin,
@@ -13,6 +14,7 @@ import type {
   TakenFact,
   UsedFact,
 } from '../store/operations.js';
+import { ASK, DIRECT, type DirectGuard } from './direct-guard.js';
 import type { Rule } from './enforce.js';
 import { type Guard, type GuardedCall, type Outcome, Rewrite } from './guard.js';
 import type { GuardSite } from './guard-site.js';
@@ -93,7 +95,8 @@ interface Admission {
   readonly taken: readonly TakenFact[] | undefined;
 }
 
-class RequireFactGuard implements Guard {
+class RequireFactGuard implements DirectGuard {
+  readonly [DIRECT] = true;
   readonly decidesAlone: boolean;
   readonly #site: GuardSite;
   readonly #arg: RuleArgument;
@@ -200,6 +203,28 @@ class RequireFactGuard implements Guard {
       replaceAt(call.args, this.#arg.path, spelling(new Map(values.map((value, index) => [value, spellings[index]])))),
     );
   }
+
+  enter(call: GuardedCall, state: DirectState): typeof ASK | undefined {
+    if (this.#isLoose) return ASK;
+    const now = state.at(call.now);
+    const value = this.#consumes ? undefined : idText(this.#arg.readOne(call.args));
+    const origin =
+      value === undefined
+        ? undefined
+        : state.sessions.originOf(call.run.sessionKey, this.#kind, value, this.#sources, this.#aboutOf(call), now);
+    if (origin !== undefined) {
+      call.keep(this, { values: [value as string], origins: [origin], taken: undefined } satisfies Admission);
+      return undefined;
+    }
+    const operation = this.request(call);
+    const answer = operation && state.sessions.requireFacts(operation, now);
+    if (answer?.admitted === false) return ASK;
+    this.admit(call, answer);
+    return undefined;
+  }
+
+  /** What was taken is used. */
+  succeeded(): void {}
 
   factsUsed(call: GuardedCall): readonly UsedFact[] | undefined {
     const admission = call.kept(this) as Admission | undefined;

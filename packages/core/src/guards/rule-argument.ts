@@ -46,6 +46,11 @@ export class RuleArgument {
     return new RuleArgument(path, reader);
   }
 
+  /** The value at a path that leads to one at most; undefined where `read` has more to say. */
+  readOne(args: unknown): unknown {
+    return this.#reader.readOne(args);
+  }
+
   /**
    * The values at the path. A list found where the path says none is its elements.
    * A path that leads nowhere for one of several elements is a value `undefined`, which no rule lets pass.

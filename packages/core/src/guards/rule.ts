@@ -2,8 +2,9 @@ import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { nameText } from '../errors/shown.js';
 import { UsageError } from '../errors/usage-errors.js';
 import type { FactRead, FactsView } from '../store/operations.js';
+import { DIRECT, type DirectGuard } from './direct-guard.js';
 import type { Rule } from './enforce.js';
-import type { Guard, GuardedCall } from './guard.js';
+import type { GuardedCall } from './guard.js';
 import type { GuardSite } from './guard-site.js';
 import { OptionCheck } from './option-check.js';
 
@@ -53,7 +54,8 @@ function refuseToAnswer(): never {
   );
 }
 
-class RuleGuard implements Guard {
+class RuleGuard implements DirectGuard {
+  readonly [DIRECT] = true;
   readonly decidesAlone = false;
   readonly #site: GuardSite;
   readonly #name: string;

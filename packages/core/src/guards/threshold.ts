@@ -2,8 +2,9 @@ import type { NumberPath } from '../agent/argument-types.js';
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { quoted } from '../errors/refusal.js';
 import { nameText, shown } from '../errors/shown.js';
+import { DIRECT, type DirectGuard } from './direct-guard.js';
 import type { Rule } from './enforce.js';
-import type { Guard, GuardedCall } from './guard.js';
+import type { GuardedCall } from './guard.js';
 import type { GuardSite } from './guard-site.js';
 import { OptionCheck } from './option-check.js';
 import { RuleArgument } from './rule-argument.js';
@@ -56,7 +57,8 @@ export function threshold<Args>(arg: NoInfer<NumberPath<Args>>, options: Thresho
   };
 }
 
-class ThresholdGuard implements Guard {
+class ThresholdGuard implements DirectGuard {
+  readonly [DIRECT] = true;
   readonly decidesAlone = false;
   readonly #site: GuardSite;
   readonly #arg: RuleArgument;

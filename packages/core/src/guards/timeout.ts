@@ -2,7 +2,9 @@ import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
 import type { Scheduled } from '../clock.js';
 import type { Duration } from '../duration.js';
 import { ToolTimeoutError } from '../errors/execution-errors.js';
+import type { DirectState } from '../store/direct-state.js';
 import { type Deadline, DeadlineList } from './deadline-list.js';
+import { DIRECT, type DirectGuard } from './direct-guard.js';
 import type { Guard, GuardedCall } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
 import type { GuardSite } from './guard-site.js';
@@ -43,7 +45,8 @@ export const timeout: GuardDefinition<TimeoutOptions> & {
   explain: ({ after }) => `${after}`,
 };
 
-class TimeoutGuard implements Guard {
+class TimeoutGuard implements DirectGuard {
+  readonly [DIRECT] = true;
   readonly #tool: string;
   readonly #timeoutMs: number;
   readonly #deadlines: DeadlineList;
@@ -56,8 +59,15 @@ class TimeoutGuard implements Guard {
   }
 
   dispatched(call: GuardedCall): void {
-    const onDeadline = (): void => call.cutOff(this, new ToolTimeoutError(this.#tool, this.#timeoutMs, call.run.id));
-    call.keep(this, this.#deadlines.add(call.now, onDeadline));
+    call.keep(this, this.#deadlines.add(call.now, this, call));
+  }
+
+  onDeadline(call: GuardedCall): void {
+    call.cutOff(this, new ToolTimeoutError(this.#tool, this.#timeoutMs, call.run.id));
+  }
+
+  succeeded(_call: GuardedCall, _state: DirectState, deadline: unknown): void {
+    if (deadline !== undefined) this.#deadlines.remove(deadline as Deadline);
   }
 
   settle(call: GuardedCall): void {

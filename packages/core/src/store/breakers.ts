@@ -42,6 +42,18 @@ export class Breakers {
     else if (breaker.state === 'halfOpen' && breaker.probe === owner) this.#endProbe(name, breaker, verdict, now);
   }
 
+  /** The generation of a breaker that is closed, and so lets every call through. */
+  closedGeneration(name: string): number | undefined {
+    const breaker = this.#breakers.get(name) ?? CLOSED;
+    return breaker.state === 'closed' ? breaker.generation : undefined;
+  }
+
+  /** Whether a breaker has never seen a failure, or forgot it. */
+  isSpotless(name: string): boolean {
+    const breaker = this.#breakers.get(name);
+    return breaker === undefined || (breaker.state === 'closed' && breaker.fails === 0);
+  }
+
   /** The breakers that hold anything. */
   snapshot(): Record<string, unknown> {
     return Object.fromEntries(this.#breakers);

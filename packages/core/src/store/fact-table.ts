@@ -84,6 +84,13 @@ export class FactTable {
     }
   }
 
+  /** The first live mint of a value whose origin counts. */
+  first(kind: string, value: string, sources: FactSources, about: string | undefined, now: number): Mint | undefined {
+    const held = this.#kinds.get(kind)?.get(value);
+    if (Array.isArray(held)) return held.find((each) => counts(each, sources, about, now));
+    return held !== undefined && counts(held, sources, about, now) ? held : undefined;
+  }
+
   /** The live mints of a value whose origin counts. */
   find(kind: string, value: string, sources: FactSources, about: string | undefined, now: number): readonly Mint[] {
     const held = this.#kinds.get(kind)?.get(value);

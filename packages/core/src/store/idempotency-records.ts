@@ -3,7 +3,7 @@ import { type Expiring, ExpiryQueue } from './expiry-queue.js';
 import type { IdempotencyBegin, IdempotencyFinish, StoreAnswers } from './operations.js';
 
 /** An execution under a key. It expires only once its method has ended. */
-interface IdempotencyRecord extends Expiring {
+export interface IdempotencyRecord extends Expiring {
   readonly scope: string;
   /** Tool and key. */
   readonly id: string;
@@ -33,7 +33,7 @@ export class IdempotencyRecords {
     const { scope, tool, key, ttlMs, owner, args, replaces, concludes } = operation;
     if (concludes !== undefined)
       this.finish({ op: 'idempotency.finish', scope, tool, key, ttlMs, state: 'done', ...concludes }, now);
-    const id = recordId(operation);
+    const id = recordId(tool, key);
     const known = this.#live(scope, id, now);
     const isReplaced = known !== undefined && known.state === 'unknown' && !known.running && known.owner === replaces;
     if (known !== undefined && !isReplaced) {
@@ -45,15 +45,38 @@ export class IdempotencyRecords {
       this.#expiry.sweep(now, Number.POSITIVE_INFINITY);
       if (this.#size >= this.#maxRecords) return { admitted: false, full: true };
     }
-    const expiresAt = Number.POSITIVE_INFINITY;
-    this.#put({ scope, id, owner, args, state: 'inProgress', running: true, expiresAt, replaced: known });
+    this.#put(newRecord(scope, id, owner, args, known));
     return { admitted: true };
+  }
+
+  /** Starts an execution under a key of which nothing is known; `undefined` where `begin` has to decide. */
+  tryBegin(
+    scope: string,
+    tool: string,
+    key: string,
+    owner: string,
+    args: unknown,
+    now: number,
+  ): IdempotencyRecord | undefined {
+    const id = recordId(tool, key);
+    if (this.#size >= this.#maxRecords || this.#live(scope, id, now) !== undefined) return undefined;
+    const record = newRecord(scope, id, owner, args, undefined);
+    this.#put(record);
+    return record;
+  }
+
+  /** Ends an execution that went well, and that nobody else has ended. */
+  succeed(record: IdempotencyRecord, result: IdempotencyFinish['result'], ttlMs: number, now: number): void {
+    if (record.state === 'done') return;
+    record.result = result;
+    record.lastError = undefined;
+    this.#conclude(record, 'done', ttlMs, now);
   }
 
   /** Ends an execution, if the record is still that of its owner and not settled for good. */
   finish(operation: IdempotencyFinish, now: number): void {
-    const { scope, owner, state, result, lastError, running = false, ttlMs } = operation;
-    const record = this.#live(scope, recordId(operation), now);
+    const { scope, tool, key, owner, state, result, lastError, running = false, ttlMs } = operation;
+    const record = this.#live(scope, recordId(tool, key), now);
     if (record === undefined || record.owner !== owner || record.state === 'done') return;
     if (state === 'refused' || state === 'free') {
       this.#forget(record);
@@ -62,12 +85,17 @@ export class IdempotencyRecords {
         this.#put(record.replaced);
       return;
     }
-    record.state = state;
-    record.running = running;
     record.result = result;
     record.lastError = lastError;
+    if (!running) return this.#conclude(record, state, ttlMs, now);
+    record.state = state;
     record.replaced = undefined;
-    if (running) return;
+  }
+
+  #conclude(record: IdempotencyRecord, state: 'done' | 'unknown', ttlMs: number, now: number): void {
+    record.state = state;
+    record.running = false;
+    record.replaced = undefined;
     record.expiresAt = now + ttlMs;
     this.#expiry.add(record, ttlMs);
   }
@@ -124,6 +152,29 @@ export class IdempotencyRecords {
 }
 
 // A tool's id holds no control character, so the pair cannot be mistaken for another.
-function recordId({ tool, key }: { readonly tool: string; readonly key: string }): string {
+function recordId(tool: string, key: string): string {
   return `${tool}\u0000${key}`;
+}
+
+// Written out in full, so that all records have one shape.
+function newRecord(
+  scope: string,
+  id: string,
+  owner: string,
+  args: unknown,
+  replaced: IdempotencyRecord | undefined,
+): IdempotencyRecord {
+  return {
+    scope,
+    id,
+    owner,
+    args,
+    state: 'inProgress',
+    running: true,
+    result: undefined,
+    lastError: undefined,
+    expiresAt: Number.POSITIVE_INFINITY,
+    queuedFor: undefined,
+    replaced,
+  };
 }

@@ -1,9 +1,11 @@
 import { UsageError } from '../errors/usage-errors.js';
+import { AttemptCounts } from './attempt-counts.js';
 import { Breakers } from './breakers.js';
 import { BudgetLedger } from './budget-ledger.js';
+import type { DirectState } from './direct-state.js';
 import { giveBack } from './give-back.js';
 import { IdempotencyRecords } from './idempotency-records.js';
-import type { StoreAnswer, StoreAnswers, StoreOperation } from './operations.js';
+import type { StoreAnswer, StoreOperation } from './operations.js';
 import { RateWindows } from './rate-windows.js';
 import { Sessions } from './sessions.js';
 import type { Answers, StateStore } from './state-store.js';
@@ -20,6 +22,11 @@ export interface MemoryStoreOptions {
   readonly maxUserTokensPerSession?: number;
 }
 
+/**
+ * The state of a store in this process; `undefined` for a store that answers in its own way, so that nothing passes it by.
+ */
+export let directStateOf: (store: StateStore) => DirectState | undefined;
+
 /** Keeps the state of one process in memory. Every operation is synchronous; what expired goes with the calls that follow. */
 export class MemoryStore implements StateStore {
   readonly #rates: RateWindows;
@@ -27,8 +34,8 @@ export class MemoryStore implements StateStore {
   readonly #records: IdempotencyRecords;
   readonly #sessions: Sessions;
   readonly #budgets: BudgetLedger;
-  readonly #attempts = new Map<string, Map<string, number>>();
-  readonly #maxKeys: number;
+  readonly #attempts: AttemptCounts;
+  readonly #direct: DirectState;
   #now = 0;
 
   /**
@@ -46,11 +53,25 @@ export class MemoryStore implements StateStore {
       if (!Number.isSafeInteger(value) || value < 1)
         throw new UsageError(`MemoryStore ${name} must be an integer from 1, not ${String(value)}`);
     }
-    this.#maxKeys = maxKeys;
+    this.#attempts = new AttemptCounts(maxKeys);
     this.#rates = new RateWindows(maxKeys);
     this.#records = new IdempotencyRecords(maxKeys);
     this.#budgets = new BudgetLedger(maxKeys);
     this.#sessions = new Sessions({ maxSessions, maxFactsPerSession, maxUserTokensPerSession });
+    this.#direct = {
+      attempts: this.#attempts,
+      breakers: this.#breakers,
+      rates: this.#rates,
+      records: this.#records,
+      sessions: this.#sessions,
+      at: (now) => this.#at(now),
+      carryOut: (operation, now) => this.#carryOut(operation, this.#at(now)),
+    };
+  }
+
+  static {
+    directStateOf = (store) =>
+      #direct in store && store.apply === MemoryStore.prototype.apply ? store.#direct : undefined;
   }
 
   /** Carries operations out at once, in one step. The clock may step back: what expired stays expired. */
@@ -79,9 +100,17 @@ export class MemoryStore implements StateStore {
       idempotency: this.#records.snapshot(),
       sessions: this.#sessions.snapshot(),
       sessionOwners: this.#sessions.owners(),
-      attempts: Object.fromEntries([...this.#attempts].map(([run, tools]) => [run, Object.fromEntries(tools)])),
+      attempts: this.#attempts.snapshot(),
       budgets: this.#budgets.snapshot(),
     };
+  }
+
+  #at(now: number): number {
+    if (now > this.#now) {
+      this.#now = now;
+      this.#sweep();
+    }
+    return this.#now;
   }
 
   #sweep(): void {
@@ -105,7 +134,7 @@ export class MemoryStore implements StateStore {
       case 'idempotency.finish':
         return this.#records.finish(operation, now) as undefined;
       case 'attempt.take':
-        return this.#takeAttempt(operation.run, operation.tool, operation.limit);
+        return this.#attempts.take(operation.run, operation.tool, operation.limit);
       case 'fact.add':
         return this.#sessions.addFacts(operation, now);
       case 'fact.require':
@@ -130,7 +159,7 @@ export class MemoryStore implements StateStore {
         this.#records.dropSession(operation.scope);
         return this.#sessions.end(operation.session) as undefined;
       case 'run.end':
-        this.#attempts.delete(operation.run);
+        this.#attempts.drop(operation.run);
         this.#records.dropRun(operation.scope);
         if (operation.session !== undefined) this.#sessions.end(operation.session);
         return undefined;
@@ -157,17 +186,6 @@ export class MemoryStore implements StateStore {
         if (given !== undefined) this.#carryOut(given, this.#now);
       }
     }
-  }
-
-  #takeAttempt(run: string, tool: string, limit: number): StoreAnswers['attempt.take'] {
-    let tools = this.#attempts.get(run);
-    if (tools === undefined) {
-      if (this.#attempts.size >= this.#maxKeys) return { admitted: false, used: limit + 1, full: true };
-      this.#attempts.set(run, (tools = new Map()));
-    }
-    const used = (tools.get(tool) ?? 0) + 1;
-    tools.set(tool, used);
-    return { admitted: used <= limit, used };
   }
 }
 

@@ -22,24 +22,21 @@ export class RateWindows {
 
   /** Takes a place, or says when one frees. */
   take({ key, limit, periodMs }: RateTake, now: number): StoreAnswers['rate.take'] {
-    let window = this.#windows.get(key);
-    if (window === undefined) {
-      if (this.#windows.size >= this.#maxKeys) {
-        this.#expiry.sweep(now, Number.POSITIVE_INFINITY);
-        if (this.#windows.size >= this.#maxKeys) return { admitted: false, full: true };
-      }
-      window = { key, times: [0], head: 0, count: 0, expiresAt: now + periodMs };
-      this.#windows.set(key, window);
-      this.#expiry.add(window, periodMs);
-    }
-    // Written as a sum, as below, so that no rounding lets a refusal say that a place frees now.
-    while (window.count > 0 && timeAt(window, 0) + periodMs <= now) dropOldest(window);
+    const window = this.#windowOf(key, periodMs, now);
+    if (window === undefined) return { admitted: false, full: true };
     if (window.count >= limit) {
       return { admitted: false, retryAfterMs: timeAt(window, window.count - limit) + periodMs - now };
     }
-    append(window, now, limit);
-    window.expiresAt = now + periodMs;
+    place(window, limit, periodMs, now);
     return { admitted: true, ticket: now };
+  }
+
+  /** Takes a place, with the time as its ticket; `false` where there is none. */
+  tryTake(key: string, limit: number, periodMs: number, now: number): boolean {
+    const window = this.#windowOf(key, periodMs, now);
+    if (window === undefined || window.count >= limit) return false;
+    place(window, limit, periodMs, now);
+    return true;
   }
 
   /** Removes one admission of the ticket's time; which one makes no difference. */
@@ -52,6 +49,23 @@ export class RateWindows {
     for (; index < window.count - 1; index++) setTime(window, index, timeAt(window, index + 1));
     // An empty window stays until it expires, so that refused calls do not make and drop it again and again.
     window.count--;
+  }
+
+  /** The window of a key, without what has left it; `undefined` where there is no room for one more key. */
+  #windowOf(key: string, periodMs: number, now: number): Window | undefined {
+    let window = this.#windows.get(key);
+    if (window === undefined) {
+      if (this.#windows.size >= this.#maxKeys) {
+        this.#expiry.sweep(now, Number.POSITIVE_INFINITY);
+        if (this.#windows.size >= this.#maxKeys) return undefined;
+      }
+      window = { key, times: [0], head: 0, count: 0, expiresAt: now + periodMs };
+      this.#windows.set(key, window);
+      this.#expiry.add(window, periodMs);
+    }
+    // Written as a sum, as in a refusal, so that no rounding lets one say that a place frees now.
+    while (window.count > 0 && timeAt(window, 0) + periodMs <= now) dropOldest(window);
+    return window;
   }
 
   /** Drops keys whose window is empty. */
@@ -79,6 +93,11 @@ function setTime(window: Window, index: number, time: number): void {
 function dropOldest(window: Window): void {
   window.head = (window.head + 1) % window.times.length;
   window.count--;
+}
+
+function place(window: Window, limit: number, periodMs: number, now: number): void {
+  append(window, now, limit);
+  window.expiresAt = now + periodMs;
 }
 
 function append(window: Window, time: number, limit: number): void {

@@ -10,6 +10,7 @@ import type {
   FactRead,
   FactRequire,
   FactRevoke,
+  FactSources,
   FactsView,
   SessionClose,
   SessionKey,
@@ -126,6 +127,26 @@ export class Sessions {
     return { added };
   }
 
+  /** Mints one fact; `false` where `addFacts` has to decide whether there is room. */
+  tryAddFact(
+    key: SessionKey,
+    kind: string,
+    value: string,
+    origin: FactOrigin,
+    ttlMs: number | undefined,
+    now: number,
+  ): boolean {
+    const session = this.#write(key);
+    if (session === undefined) return false;
+    const facts = (session.facts ??= new FactTable());
+    if (facts.size >= this.#limits.maxFactsPerSession) return false;
+    const expiresAt = ttlMs === undefined ? Number.POSITIVE_INFINITY : now + ttlMs;
+    const mint = { kind, values: [value], origin, expiresAt, session };
+    facts.add(kind, value, mint);
+    if (ttlMs !== undefined) this.#mints.add(mint, ttlMs);
+    return true;
+  }
+
   /** Whether every value is a live fact; consumes them where asked to. */
   requireFacts(operation: FactRequire, now: number): StoreAnswers['fact.require'] {
     const session = this.#live(operation.session, now);
@@ -139,6 +160,18 @@ export class Sessions {
     const spellings = operation.loose ? found.map(({ value }) => value) : undefined;
     if (!operation.consume) return { admitted: true, origins, spellings };
     return { admitted: true, origins, spellings, taken: this.#take(session, operation.kind, found) };
+  }
+
+  /** Where a live fact of this very value came from; undefined where there is none that counts. */
+  originOf(
+    key: SessionKey,
+    kind: string,
+    value: string,
+    sources: FactSources,
+    about: string | undefined,
+    now: number,
+  ): FactOrigin | undefined {
+    return this.#live(key, now)?.facts?.first(kind, value, sources, about, now)?.origin;
   }
 
   /** Puts consumed facts back. */

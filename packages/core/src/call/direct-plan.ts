@@ -1,0 +1,53 @@
+import { DIRECT, type DirectGuard } from '../guards/direct-guard.js';
+import type { Step } from './plan.js';
+
+/** A guard that may act on the state of a store in this process, in its place. */
+export interface DirectStep {
+  readonly step: Step;
+  readonly guard: DirectGuard;
+  /** Place of the guard among all of the plan: where the call keeps what it has to know later. */
+  readonly slot: number;
+}
+
+/** The guards of a tool as they act where the store is in this process. */
+export interface DirectPlan {
+  /** Guards that decide whether a call goes through. */
+  readonly admission: readonly DirectStep[];
+  /** Guards that hold a call which all have admitted; and once it is dispatched, with those that only act around the method. */
+  readonly admitted: readonly Step[];
+  readonly dispatched: readonly Step[];
+  /** What follows from a success, last guard first; absent where a guard has to be told of it by `settle`. */
+  readonly ending: DirectEnding | undefined;
+}
+
+/** What follows from a success. */
+export interface DirectEnding {
+  /** The one guard that reads the result. */
+  readonly minting: DirectGuard | undefined;
+  readonly told: readonly DirectStep[];
+}
+
+/** How a tool goes where the store is in this process; `undefined` where a guard only observes, or is of the user's. */
+export function directPlanOf(
+  steps: readonly Step[],
+  admission: readonly Step[],
+  around: readonly Step[],
+): DirectPlan | undefined {
+  if (!admission.every(({ guard, mode }) => mode === 'enforce' && DIRECT in guard)) return undefined;
+  const directly = (step: Step): DirectStep => ({ step, guard: step.guard as DirectGuard, slot: steps.indexOf(step) });
+  const admitted = admission.filter(({ isTold }) => isTold);
+  return {
+    admission: admission.map(directly),
+    admitted,
+    dispatched: [...admitted, ...around],
+    ending: endingOf(steps, [...admitted, ...around].reverse().map(directly)),
+  };
+}
+
+function endingOf(steps: readonly Step[], told: readonly DirectStep[]): DirectEnding | undefined {
+  const returned = steps.filter(({ guard }) => guard.returned !== undefined);
+  const [minting, second] = returned.map(({ guard }) => guard as DirectGuard);
+  // Where one of several withholds the result, nothing is minted by the others.
+  if (second !== undefined || (minting !== undefined && !(DIRECT in minting))) return undefined;
+  return told.every(({ guard }) => DIRECT in guard && guard.succeeded !== undefined) ? { minting, told } : undefined;
+}
