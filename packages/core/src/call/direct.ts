@@ -61,7 +61,7 @@ export function succeedDirectly(call: ToolCall, value: unknown): boolean {
   if (!call.isDirect || ending === undefined) return false;
   const { core } = call.run;
   const { minting, told } = ending;
-  const records = core.recordedSteps.has(call.tool);
+  const records = core.recordedSteps.size > 0 && core.recordedSteps.has(call.tool);
   if (minting === undefined && told.length === 0 && !records) return true;
   const state = directStateOf(core.store);
   if (state === undefined) return false;

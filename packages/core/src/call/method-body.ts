@@ -13,6 +13,8 @@ export function enterMethod(call: ToolCall): unknown {
   if (call.isDirect) call.held = plan.direct?.dispatched;
   else for (const step of plan.around) call.hold(step);
   if (plan.dispatched.length > 0) resume(call);
+  // Most calls find the frame that they need around them.
+  if (isInPlace(call)) return plan.method.call(call.agent, call.args, call);
   return inBody(call, () => plan.method.call(call.agent, call.args, call));
 }
 
@@ -36,6 +38,10 @@ function tell(call: ToolCall, step: Step, hook: 'dispatched' | 'suspended'): voi
   }
 }
 
+function isInPlace({ run, budget, probes }: ToolCall): boolean {
+  return run.core.instruments.length === 0 && probes === undefined && saysSame(run, budget);
+}
+
 /**
  * Runs code of the method. The ambient frame is entered only where it would change what is found there: entering costs more
  * than most guards.
@@ -44,6 +50,6 @@ export function inBody<T>(call: ToolCall, body: () => T): T {
   const { run, budget } = call;
   const { instruments } = run.core;
   if (instruments.length > 0) return withFrame({ run, call, budget }, () => instrumented(call, instruments, body));
-  if (call.probes === undefined && saysSame(run, budget)) return body();
+  if (isInPlace(call)) return body();
   return withFrame({ run, call, budget }, body);
 }

@@ -96,7 +96,7 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   }
 
   get owner(): string {
-    return `${this.id}:${this.run.nonce}`;
+    return this.run.ownerPrefix + this.#number;
   }
 
   get tool(): string {

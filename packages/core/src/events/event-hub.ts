@@ -11,7 +11,8 @@ export class EventHub {
 
   /** Whether anybody listens to events of this name: without, none needs to be made. */
   listensTo(name: EventName): boolean {
-    return this.#wanted === undefined || this.#wanted.has(name);
+    const wanted = this.#wanted;
+    return wanted === undefined || (wanted.size > 0 && wanted.has(name));
   }
 
   /** Whether anybody listens to anything. */

@@ -14,9 +14,10 @@ import { nameOfThrown } from '../errors/thrown.js';
 import { shown, UsageError } from '../errors/usage-errors.js';
 import { idText } from '../facts/fact-value.js';
 import type { CallContext } from '../run/call-context.js';
+import type { CallRun } from '../run/call-run.js';
 import type { DirectState } from '../store/direct-state.js';
 import type { IdempotencyRecord } from '../store/idempotency-records.js';
-import { runScope, sessionScope } from '../store/idempotency-scope.js';
+import { sessionScope } from '../store/idempotency-scope.js';
 import type { IdempotencyBegin, IdempotencyFinish, IdempotencyKnown, StoreAnswers } from '../store/operations.js';
 import { ASK, DIRECT, type DirectGuard } from './direct-guard.js';
 import { type Decision, type GuardedCall, type Outcome, Replay, Wait } from './guard.js';
@@ -321,7 +322,7 @@ class IdempotentGuard implements DirectGuard {
 
   #scopeOf({ run }: GuardedCall): string {
     // A session without a name ends with its run.
-    if (this.#within === 'run' || (this.#within === 'session' && !run.hasNamedSession)) return runScope(run.key);
+    if (this.#within === 'run' || (this.#within === 'session' && !run.hasNamedSession)) return (run as CallRun).keyScope;
     if (this.#within === 'session') return sessionScope(run.sessionKey);
     if (this.#shared) return 'all';
     if (run.userId === undefined) throw new ScopeValidationError(this.#tool, 'userId of the run', false);

@@ -1,4 +1,5 @@
 const MAX_DEPTH = 32;
+const hasOwn = Object.prototype.hasOwnProperty;
 
 /** A copy of a result, or `undefined` where it cannot be copied (functions, streams, responses). */
 export function copyResult(value: unknown): { readonly value: unknown } | undefined {
@@ -20,7 +21,8 @@ function copyOf(value: unknown, depth: number): unknown {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw new TypeError('not plain');
   const copy: Record<string, unknown> = {};
-  for (const name of Object.keys(value)) {
+  for (const name in value) {
+    if (!hasOwn.call(value, name)) continue;
     if (name === '__proto__') throw new TypeError('needs care');
     copy[name] = copyOf((value as Record<string, unknown>)[name], depth + 1);
   }

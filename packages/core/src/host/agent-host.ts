@@ -27,6 +27,7 @@ import { sessionScope } from '../store/idempotency-scope.js';
 import { MemoryStore } from '../store/memory-store.js';
 import { type AgentPlans, planAgents } from './agent-plans.js';
 import { type AgentExplanation, explainAgent } from './explain.js';
+import { HostCore } from './host-core.js';
 import { type AgentHostOptions, readHostOptions } from './host-options.js';
 import { KillSwitch } from './kill-switch.js';
 import { RunningAgents } from './running-agents.js';
@@ -80,8 +81,7 @@ export class AgentHost implements AsyncDisposable {
     if (read.onEvent !== undefined) events.on(read.onEvent);
     const tariff = new CurrentTariff(read.tariff);
     if (gateway !== undefined) events.on(eventsFor(gateway), gateway.events);
-    const core: RunCore = {
-      instruments: [],
+    const parts = {
       store: read.store ?? new MemoryStore(),
       clock,
       events,
@@ -89,12 +89,10 @@ export class AgentHost implements AsyncDisposable {
       sessionTtlMs: read.sessionTtlMs,
       drainMs: read.drainMs,
       prices: pricesOf(read.priceSource, tariff),
-      get tariff() {
-        return tariff.value;
-      },
       takesCostLimits,
       gateway: gateway && new GatewayLink(gateway, tariff),
     };
+    const core: RunCore = new HostCore(parts, tariff);
     await container.initialise();
     return new AgentHost({
       core,

@@ -66,12 +66,13 @@ export class AgentRun implements CallRun {
   readonly #agents: RunAgents;
   readonly #calls = new CallList();
   #facts: SessionFacts | undefined;
-  #attempts: Map<string, number> | undefined;
+  #attempts: Map<string, { used: number }> | undefined;
   #controller: AbortController | undefined;
   #stop: Stop | undefined;
   #ending: Promise<void> | undefined;
   #callNumber = 0;
-  #nonce: string | undefined;
+  #ownerPrefix: string | undefined;
+  #keyScope: string | undefined;
   #deadline: Scheduled | undefined;
   #budgets: RunBudgets | undefined;
   /** The scope that the run was opened with. */
@@ -116,9 +117,14 @@ export class AgentRun implements CallRun {
     return this.#writes.ready;
   }
 
-  get nonce(): string {
-    this.#nonce ??= randomUUID().slice(-12);
-    return this.#nonce;
+  get ownerPrefix(): string {
+    this.#ownerPrefix ??= `${this.id}:${randomUUID().slice(-12)}:`;
+    return this.#ownerPrefix;
+  }
+
+  get keyScope(): string {
+    this.#keyScope ??= runScope(this.key);
+    return this.#keyScope;
   }
 
   get signal(): AbortSignal {
@@ -144,7 +150,7 @@ export class AgentRun implements CallRun {
   }
 
   attempts(tool: string): number {
-    return this.#attempts?.get(tool) ?? 0;
+    return this.#attempts?.get(tool)?.used ?? 0;
   }
 
   userSaid(text: string): void {
@@ -271,14 +277,21 @@ export class AgentRun implements CallRun {
 
   /** Counts an attempt that no limit applies to. */
   countAttempt(tool: string): number {
-    return this.noteAttempts(tool, this.attempts(tool) + 1);
+    const count = this.#attemptsOf(tool);
+    return ++count.used;
   }
 
   /** Remembers how many attempts the store has counted. */
   noteAttempts(tool: string, used: number): number {
-    this.#attempts ??= new Map();
-    this.#attempts.set(tool, used);
+    this.#attemptsOf(tool).used = used;
     return used;
+  }
+
+  #attemptsOf(tool: string): { used: number } {
+    this.#attempts ??= new Map();
+    let count = this.#attempts.get(tool);
+    if (count === undefined) this.#attempts.set(tool, (count = { used: 0 }));
+    return count;
   }
 
   async #end(outcome: 'success' | { readonly error: unknown }): Promise<void> {
@@ -300,7 +313,7 @@ export class AgentRun implements CallRun {
 
   async #forget(): Promise<void> {
     const session = this.hasNamedSession ? undefined : this.sessionKey;
-    const operations: StoreOperation[] = [{ op: 'run.end', run: this.key, scope: runScope(this.key), session }];
+    const operations: StoreOperation[] = [{ op: 'run.end', run: this.key, scope: this.keyScope, session }];
     if (this.hasNamedSession) operations.push({ op: 'session.close', session: this.sessionKey });
     try {
       const forgotten = this.#writes.afterAll(() => this.core.store.apply(operations, this.core.clock.now()));

@@ -22,13 +22,17 @@ export interface AmbientFrame {
 
 const AMBIENT = Symbol.for('actguard.ambient.v1');
 const READERS = Symbol.for('actguard.ambient.readers.v1');
-const shared = globalThis as { [AMBIENT]?: AsyncLocalStorage<AmbientFrame>; [READERS]?: boolean };
+const shared = globalThis as { [AMBIENT]?: AsyncLocalStorage<AmbientFrame>; [READERS]?: { wanted: boolean } };
 
 // One for the process, so that two copies of the package see each other's runs.
 if (shared[AMBIENT] === undefined) {
   Object.defineProperty(shared, AMBIENT, { value: new AsyncLocalStorage<AmbientFrame>() });
 }
+if (shared[READERS] === undefined) {
+  Object.defineProperty(shared, READERS, { value: { wanted: false } });
+}
 const storage = shared[AMBIENT] as AsyncLocalStorage<AmbientFrame>;
+const readers = shared[READERS] as { wanted: boolean };
 
 /** Runs a function, and all that it starts, inside a frame. */
 export function withFrame<T>(frame: AmbientFrame, body: () => T): T {
@@ -55,12 +59,12 @@ export function isAmbient(run: Run): boolean {
 export function saysSame(run: Run, budget: BudgetNode | undefined): boolean {
   const frame = storage.getStore();
   // A budget breaks down by tool what is used.
-  return frame?.run === run && frame.budget === undefined && budget === undefined && !(shared[READERS] ?? false);
+  return frame?.run === run && frame.budget === undefined && budget === undefined && !readers.wanted;
 }
 
 /** From now on the frame of every call is entered: something in the process (a meter) asks in which tool it stands. */
 export function readsCalls(): void {
-  shared[READERS] = true;
+  readers.wanted = true;
 }
 
 /** Whether the call in whose body the caller stands, or one around it, is the probe of this breaker. */

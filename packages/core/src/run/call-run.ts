@@ -17,8 +17,10 @@ export interface CallRun extends Run {
   join(call: ListedCall): void;
   /** A call is over: settled, and nothing is left to wait for. */
   leave(call: ListedCall): void;
-  /** Tells this run from others of the same id. */
-  readonly nonce: string;
+  /** What the owners of its calls in the store begin with: never the same for two runs, even of one id. */
+  readonly ownerPrefix: string;
+  /** Scope of the idempotency keys of the run. */
+  readonly keyScope: string;
   /** The budget scopes of the run; made when the first one is asked for. */
   readonly budgets: RunBudgets;
   /** The scope that the run was opened with. */

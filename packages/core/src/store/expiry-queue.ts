@@ -6,7 +6,9 @@ export interface Expiring {
   queuedFor?: number | undefined;
 }
 
+/** Entries of about one lifetime, in the order in which their turns come. */
 interface Lane<Entry> {
+  readonly length: number;
   items: Entry[];
   head: number;
 }
@@ -17,9 +19,13 @@ interface Lane<Entry> {
  * may be dropped late, by less than one lifetime: whoever looks it up compares `expiresAt` himself.
  */
 export class ExpiryQueue<Entry extends Expiring> {
-  readonly #lanes = new Map<number, Lane<Entry>>();
+  // They are few, as their lengths are, so an empty one stays for the next entry.
+  readonly #lanes: Lane<Entry>[] = [];
   readonly #expired: (entry: Entry) => void;
   #nextDue = Number.POSITIVE_INFINITY;
+  /** Most entries have the lifetime of the one before. */
+  #lastLifetimeMs = Number.NaN;
+  #lastLane: Lane<Entry> | undefined;
 
   /** @param expired called for each entry that expired; it must be harmless for one that is gone already */
   constructor(expired: (entry: Entry) => void) {
@@ -30,33 +36,45 @@ export class ExpiryQueue<Entry extends Expiring> {
   add(entry: Entry, lifetimeMs: number): void {
     if (entry.queuedFor !== undefined && entry.queuedFor <= entry.expiresAt) return;
     entry.queuedFor = entry.expiresAt;
-    const length = laneLength(lifetimeMs);
-    const lane = this.#lanes.get(length);
-    if (lane === undefined) this.#lanes.set(length, { items: [entry], head: 0 });
-    else lane.items.push(entry);
+    this.#laneOf(lifetimeMs).items.push(entry);
     if (entry.queuedFor < this.#nextDue) this.#nextDue = entry.queuedFor;
   }
 
   /** Drops what has expired, at most `most` entries, so that one call never has to clear up after a million. */
   sweep(now: number, most = 1000): void {
-    if (now < this.#nextDue) return;
+    if (now >= this.#nextDue) this.#sweep(now, most);
+  }
+
+  #sweep(now: number, most: number): void {
     let left = most;
     let nextDue = Number.POSITIVE_INFINITY;
-    for (const [length, lane] of this.#lanes) {
+    for (let index = 0; index < this.#lanes.length; index++) {
+      const lane = this.#lanes[index] as Lane<Entry>;
       for (; lane.head < lane.items.length && left > 0; left--) {
         const entry = lane.items[lane.head] as Entry;
         if (entry.queuedFor !== undefined && entry.queuedFor > now) break;
         lane.head++;
         this.#takeTurn(entry, lane, now);
       }
-      nextDue = Math.min(nextDue, lane.items[lane.head]?.queuedFor ?? nextDue);
-      if (lane.head === lane.items.length) this.#lanes.delete(length);
-      else if (lane.head > 1024 && lane.head * 2 > lane.items.length) {
+      const next = lane.items[lane.head];
+      if (next === undefined || (lane.head > 1024 && lane.head * 2 > lane.items.length)) {
         lane.items = lane.items.slice(lane.head);
         lane.head = 0;
       }
+      // Without a time of its own its turn was over, and the next sweep passes it.
+      if (next !== undefined) nextDue = Math.min(nextDue, next.queuedFor ?? now);
     }
     this.#nextDue = nextDue;
+  }
+
+  #laneOf(lifetimeMs: number): Lane<Entry> {
+    if (lifetimeMs === this.#lastLifetimeMs && this.#lastLane !== undefined) return this.#lastLane;
+    const length = laneLength(lifetimeMs);
+    let lane = this.#lanes.find((each) => each.length === length);
+    if (lane === undefined) this.#lanes.push((lane = { length, items: [], head: 0 }));
+    this.#lastLifetimeMs = lifetimeMs;
+    this.#lastLane = lane;
+    return lane;
   }
 
   #takeTurn(entry: Entry, lane: Lane<Entry>, now: number): void {

@@ -4,22 +4,29 @@ import type { IdempotencyBegin, IdempotencyFinish, StoreAnswers } from './operat
 
 /** An execution under a key. It expires only once its method has ended. */
 export interface IdempotencyRecord extends Expiring {
-  readonly scope: string;
-  /** Tool and key. */
-  readonly id: string;
+  readonly key: string;
   readonly owner: string;
   readonly args: unknown;
   state: 'inProgress' | 'done' | 'unknown';
   running: boolean;
-  result?: { readonly value: unknown } | undefined;
-  lastError?: string | undefined;
+  result: { readonly value: unknown } | undefined;
+  lastError: string | undefined;
   /** The record that this execution replaced; it is back if the execution is refused. */
   replaced: IdempotencyRecord | undefined;
+  /** Where it is found. */
+  home: ToolRecords;
 }
 
-/** Records of executions, by scope, tool and key. */
+/** The records of one tool in one scope. */
+interface ToolRecords {
+  readonly scope: string;
+  readonly tool: string;
+  readonly byKey: Map<string, IdempotencyRecord>;
+}
+
+/** Records of executions, by scope, tool and key: never joined texts, which would have to be made and hashed for every call. */
 export class IdempotencyRecords {
-  readonly #scopes = new Map<string, Map<string, IdempotencyRecord>>();
+  readonly #scopes = new Map<string, Map<string, ToolRecords>>();
   readonly #expiry = new ExpiryQueue<IdempotencyRecord>((record) => this.#forget(record));
   readonly #maxRecords: number;
   #size = 0;
@@ -33,8 +40,7 @@ export class IdempotencyRecords {
     const { scope, tool, key, ttlMs, owner, args, replaces, concludes } = operation;
     if (concludes !== undefined)
       this.finish({ op: 'idempotency.finish', scope, tool, key, ttlMs, state: 'done', ...concludes }, now);
-    const id = recordId(tool, key);
-    const known = this.#live(scope, id, now);
+    const known = this.#live(scope, tool, key, now);
     const isReplaced = known !== undefined && known.state === 'unknown' && !known.running && known.owner === replaces;
     if (known !== undefined && !isReplaced) {
       const { state, running, result, lastError } = known;
@@ -45,7 +51,7 @@ export class IdempotencyRecords {
       this.#expiry.sweep(now, Number.POSITIVE_INFINITY);
       if (this.#size >= this.#maxRecords) return { admitted: false, full: true };
     }
-    this.#put(newRecord(scope, id, owner, args, known));
+    this.#put(newRecord(this.#homeOf(scope, tool), key, owner, args, known));
     return { admitted: true };
   }
 
@@ -58,9 +64,8 @@ export class IdempotencyRecords {
     args: unknown,
     now: number,
   ): IdempotencyRecord | undefined {
-    const id = recordId(tool, key);
-    if (this.#size >= this.#maxRecords || this.#live(scope, id, now) !== undefined) return undefined;
-    const record = newRecord(scope, id, owner, args, undefined);
+    if (this.#size >= this.#maxRecords || this.#live(scope, tool, key, now) !== undefined) return undefined;
+    const record = newRecord(this.#homeOf(scope, tool), key, owner, args, undefined);
     this.#put(record);
     return record;
   }
@@ -76,13 +81,15 @@ export class IdempotencyRecords {
   /** Ends an execution, if the record is still that of its owner and not settled for good. */
   finish(operation: IdempotencyFinish, now: number): void {
     const { scope, tool, key, owner, state, result, lastError, running = false, ttlMs } = operation;
-    const record = this.#live(scope, recordId(tool, key), now);
+    const record = this.#live(scope, tool, key, now);
     if (record === undefined || record.owner !== owner || record.state === 'done') return;
     if (state === 'refused' || state === 'free') {
       this.#forget(record);
       // One that expired meanwhile would stay for good: its turn in the queue is over.
-      if (state === 'refused' && record.replaced !== undefined && record.replaced.expiresAt > now)
+      if (state === 'refused' && record.replaced !== undefined && record.replaced.expiresAt > now) {
+        record.replaced.home = this.#homeOf(scope, tool);
         this.#put(record.replaced);
+      }
       return;
     }
     record.result = result;
@@ -102,13 +109,18 @@ export class IdempotencyRecords {
 
   /** Forgets all keys of a run. */
   dropRun(scope: string): void {
-    this.#size -= this.#scopes.get(scope)?.size ?? 0;
+    for (const { byKey } of this.#scopes.get(scope)?.values() ?? []) {
+      this.#size -= byKey.size;
+      // Records of it wait in the queue, and must not find themselves.
+      byKey.clear();
+    }
     this.#scopes.delete(scope);
   }
 
   /** Forgets the keys of a session. Those of methods that are still running stay, so that none runs twice. */
   dropSession(scope: string): void {
-    for (const record of [...(this.#scopes.get(scope)?.values() ?? [])]) if (!record.running) this.#forget(record);
+    const tools = [...(this.#scopes.get(scope)?.values() ?? [])];
+    for (const record of tools.flatMap(({ byKey }) => [...byKey.values()])) if (!record.running) this.#forget(record);
   }
 
   /** Drops records that have expired. */
@@ -118,55 +130,61 @@ export class IdempotencyRecords {
 
   /** What is recorded, by scope, tool and key. */
   snapshot(): Record<string, unknown> {
-    const scopes = [...this.#scopes].map(([scope, records]) => {
-      const entries = [...records].map(([id, { replaced: _, queuedFor: __, expiresAt, ...record }]) => [
-        id,
-        { ...record, expiresAt: String(expiresAt) },
-      ]);
-      return [scope, Object.fromEntries(entries)];
+    const scopes = [...this.#scopes].map(([scope, tools]) => {
+      const records = [...tools.values()].flatMap(({ byKey }) => [...byKey.values()]);
+      const entries = records.map(({ replaced: _, queuedFor: __, home: { tool }, key, expiresAt, ...record }) => {
+        const id = `${tool}\u0000${key}`;
+        return [id, { scope, id, ...record, expiresAt: String(expiresAt) }] as const;
+      });
+      return [scope, Object.fromEntries(entries)] as const;
     });
-    return Object.fromEntries(scopes);
+    return Object.fromEntries(scopes.filter(([, records]) => Object.keys(records).length > 0));
   }
 
-  #live(scope: string, id: string, now: number): IdempotencyRecord | undefined {
-    const record = this.#scopes.get(scope)?.get(id);
+  #live(scope: string, tool: string, key: string, now: number): IdempotencyRecord | undefined {
+    const record = this.#scopes.get(scope)?.get(tool)?.byKey.get(key);
     if (record === undefined || record.expiresAt > now) return record;
     this.#forget(record);
     return undefined;
   }
 
+  #homeOf(scope: string, tool: string): ToolRecords {
+    let tools = this.#scopes.get(scope);
+    if (tools === undefined) this.#scopes.set(scope, (tools = new Map()));
+    let home = tools.get(tool);
+    if (home === undefined) tools.set(tool, (home = { scope, tool, byKey: new Map() }));
+    return home;
+  }
+
   #put(record: IdempotencyRecord): void {
-    let records = this.#scopes.get(record.scope);
-    if (records === undefined) this.#scopes.set(record.scope, (records = new Map()));
-    if (!records.has(record.id)) this.#size++;
-    records.set(record.id, record);
+    const { byKey } = record.home;
+    const before = byKey.size;
+    byKey.set(record.key, record);
+    if (byKey.size > before) this.#size++;
   }
 
   #forget(record: IdempotencyRecord): void {
-    const records = this.#scopes.get(record.scope);
-    if (records?.get(record.id) !== record) return;
-    records.delete(record.id);
+    const { scope, tool, byKey } = record.home;
+    if (byKey.get(record.key) !== record) return;
+    byKey.delete(record.key);
     this.#size--;
-    if (records.size === 0) this.#scopes.delete(record.scope);
+    if (byKey.size > 0) return;
+    const tools = this.#scopes.get(scope);
+    tools?.delete(tool);
+    if (tools?.size === 0) this.#scopes.delete(scope);
   }
-}
-
-// A tool's id holds no control character, so the pair cannot be mistaken for another.
-function recordId(tool: string, key: string): string {
-  return `${tool}\u0000${key}`;
 }
 
 // Written out in full, so that all records have one shape.
 function newRecord(
-  scope: string,
-  id: string,
+  home: ToolRecords,
+  key: string,
   owner: string,
   args: unknown,
   replaced: IdempotencyRecord | undefined,
 ): IdempotencyRecord {
   return {
-    scope,
-    id,
+    key,
     owner,
     args,
     state: 'inProgress',
@@ -176,5 +194,6 @@ function newRecord(
     expiresAt: Number.POSITIVE_INFINITY,
     queuedFor: undefined,
     replaced,
+    home,
   };
 }
