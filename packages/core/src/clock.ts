@@ -22,6 +22,9 @@ export type SchedulingClock = Required<Clock>;
 // setTimeout treats a longer delay as 1 ms.
 const MAX_TIMER_MS = 2_147_483_647;
 
+// As it is: what is found on `globalThis` is looked up by hash, each time.
+const { performance } = globalThis;
+
 /** The clock of the system: `performance.now`, `Date.now`, `setTimeout`. */
 export const systemClock: SchedulingClock = {
   now: () => performance.now(),

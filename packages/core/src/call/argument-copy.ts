@@ -22,7 +22,8 @@ export function copyArguments(tool: string, args: unknown): object {
           ? 'the arguments must be one object, and this text is no JSON object'
           : 'the arguments must be one object',
       );
-    return new Copier().copyObject(args, 0);
+    left = MAX_VALUES;
+    return copyObject(args, 0);
   } catch (error) {
     if (error instanceof NotPlain) throw new ToolInputError(tool, [{ path: error.path(), message: error.what }]);
     // A getter or a proxy that throws.
@@ -64,60 +65,59 @@ class NotPlain {
   }
 }
 
-const hasOwn = Object.prototype.hasOwnProperty;
-const plain = Object.prototype;
+const { hasOwnProperty } = Object.prototype;
 
-class Copier {
-  #left = MAX_VALUES;
+// Values that may still be copied. Not an object per call: arguments are few and small.
+let left = 0;
 
-  copyObject(value: object, depth: number): object {
-    if (depth === MAX_DEPTH) throw tooDeep();
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== plain && prototype !== null) {
-      if (value instanceof Date) return Object.freeze(new FrozenDate(value.getTime()));
-      const tag = Object.prototype.toString.call(value);
-      if (tag !== '[object Object]') throw new NotPlain(`is ${tag.slice(8, -1)}, not plain data`);
-    }
-    const copy: Record<string, unknown> = {};
-    // Faster than a list of the names; what a prototype adds is no part of the data.
-    for (const name in value) {
-      if (!hasOwn.call(value, name)) continue;
-      if (name === '__proto__') throw new NotPlain('holds a property named __proto__');
-      copy[name] = this.#copyPart((value as Record<string, unknown>)[name], name, depth);
-    }
-    return Object.freeze(copy);
+function copyObject(value: object, depth: number): object {
+  if (depth === MAX_DEPTH) throw tooDeep();
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) {
+    if (value instanceof Date) return Object.freeze(new FrozenDate(value.getTime()));
+    const tag = Object.prototype.toString.call(value);
+    if (tag !== '[object Object]') throw new NotPlain(`is ${tag.slice(8, -1)}, not plain data`);
   }
-
-  #copyList(list: readonly unknown[], depth: number): readonly unknown[] {
-    if (depth === MAX_DEPTH) throw tooDeep();
-    const copy: unknown[] = [];
-    const { length } = list;
-    for (let index = 0; index < length; index++) {
-      if (!(index in list)) throw new NotPlain('is a hole in a list').within(index);
-      copy.push(this.#copyPart(list[index], index, depth));
-    }
-    return Object.freeze(copy);
+  const copy: Record<string, unknown> = {};
+  // Faster than a list of the names; what a prototype adds is no part of the data.
+  for (const name in value) {
+    if (!hasOwnProperty.call(value, name)) continue;
+    if (name === '__proto__') throw new NotPlain('holds a property named __proto__');
+    const part = (value as Record<string, unknown>)[name];
+    copy[name] = typeof part === 'string' && --left >= 0 ? part : copyPart(part, name, depth);
   }
+  return Object.freeze(copy);
+}
 
-  #copyPart(value: unknown, name: string | number, depth: number): unknown {
-    if (--this.#left < 0) throw new NotPlain(`the arguments hold more than ${MAX_VALUES} values`);
-    switch (typeof value) {
-      case 'object':
-        return value === null ? null : this.#copyWithin(value, name, depth + 1);
-      case 'function':
-      case 'symbol':
-        throw new NotPlain(`is a ${typeof value}, not plain data`).within(name);
-      default:
-        return value;
-    }
+function copyList(list: readonly unknown[], depth: number): readonly unknown[] {
+  if (depth === MAX_DEPTH) throw tooDeep();
+  const copy: unknown[] = [];
+  const { length } = list;
+  for (let index = 0; index < length; index++) {
+    if (!(index in list)) throw new NotPlain('is a hole in a list').within(index);
+    copy.push(copyPart(list[index], index, depth));
   }
+  return Object.freeze(copy);
+}
 
-  #copyWithin(value: object, name: string | number, depth: number): unknown {
-    try {
-      return Array.isArray(value) ? this.#copyList(value, depth) : this.copyObject(value, depth);
-    } catch (error) {
-      throw error instanceof NotPlain ? error.within(name) : error;
-    }
+function copyPart(value: unknown, name: string | number, depth: number): unknown {
+  if (--left < 0) throw new NotPlain(`the arguments hold more than ${MAX_VALUES} values`);
+  switch (typeof value) {
+    case 'object':
+      return value === null ? null : copyWithin(value, name, depth + 1);
+    case 'function':
+    case 'symbol':
+      throw new NotPlain(`is a ${typeof value}, not plain data`).within(name);
+    default:
+      return value;
+  }
+}
+
+function copyWithin(value: object, name: string | number, depth: number): unknown {
+  try {
+    return Array.isArray(value) ? copyList(value, depth) : copyObject(value, depth);
+  } catch (error) {
+    throw error instanceof NotPlain ? error.within(name) : error;
   }
 }
 
