@@ -20,7 +20,8 @@ export function enterMethod(call: ToolCall): unknown {
 
 /** Tells the guards of the body that it goes on. */
 export function resume(call: ToolCall): void {
-  for (const step of call.plan.dispatched) if (call.held?.includes(step)) tell(call, step, 'dispatched');
+  for (const step of call.plan.dispatched)
+    if (call.isDirect || call.held?.includes(step)) tell(call, step, 'dispatched');
 }
 
 /** Tells the guards that the body waits for its consumer. */

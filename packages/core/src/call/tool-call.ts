@@ -62,7 +62,8 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   cutKind = 'runState';
   #onCut: (() => void) | undefined;
 
-  readonly #number: number;
+  /** Of the calls of its run, from 1. */
+  readonly number: number;
   #id: string | undefined;
   #slots: unknown[] | undefined;
   #controller: AbortController | undefined;
@@ -72,11 +73,11 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
     this.run = run;
     this.agent = agent;
     this.parent = parent;
-    this.#number = run.nextCallNumber();
+    this.number = run.nextCallNumber();
   }
 
   get id(): string {
-    this.#id ??= `${this.run.id}:${this.#number}`;
+    this.#id ??= `${this.run.id}:${this.number}`;
     return this.#id;
   }
 
@@ -95,8 +96,12 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
     return this.run.core.clock.wall();
   }
 
+  get ownerPrefix(): string {
+    return this.run.ownerPrefix;
+  }
+
   get owner(): string {
-    return this.run.ownerPrefix + this.#number;
+    return this.ownerPrefix + this.number;
   }
 
   get tool(): string {
@@ -133,7 +138,8 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
 
   /** Keeps something for the guard in this place of the plan. */
   keepAt(slot: number, value: unknown): void {
-    this.#slots ??= new Array(this.plan.guards.length);
+    // A literal is allocated at once; it grows where a tool has more guards.
+    this.#slots ??= [undefined, undefined, undefined, undefined, undefined, undefined];
     this.#slots[slot] = value;
   }
 

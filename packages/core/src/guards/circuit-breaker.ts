@@ -3,6 +3,7 @@ import type { SchedulingClock } from '../clock.js';
 import type { Duration } from '../duration.js';
 import { CircuitOpenError } from '../errors/guard-errors.js';
 import { isWithinProbe } from '../run/ambient.js';
+import type { BreakerCell, Breakers } from '../store/breakers.js';
 import type { DirectState } from '../store/direct-state.js';
 import type { BreakerEnter, BreakerLeave, StoreAnswers } from '../store/operations.js';
 import { classifyError, classifyResult } from './classify-failure.js';
@@ -63,6 +64,7 @@ const CODE = 'usage.circuit_breaker_configuration';
 class CircuitBreakerGuard implements DirectGuard {
   readonly [DIRECT] = true;
   readonly name: string;
+  #cell: { readonly of: Breakers; readonly cell: BreakerCell } | undefined;
   readonly #tool: string;
   readonly #clock: SchedulingClock;
   readonly #maxFails: number;
@@ -121,14 +123,21 @@ class CircuitBreakerGuard implements DirectGuard {
   }
 
   enter(_call: GuardedCall, state: DirectState): number | typeof ASK {
-    return state.breakers.closedGeneration(this.name) ?? ASK;
+    const { now } = this.#cellIn(state);
+    return now.state === 'closed' ? now.generation : ASK;
   }
 
   succeeded(call: GuardedCall, state: DirectState, _generation: unknown, value: unknown): void {
     // Nothing to forget, and so nothing to tell: a success changes only a breaker that has seen failures.
-    if (classifyResult(value) === undefined && state.breakers.isSpotless(this.name)) return;
+    const { now } = this.#cellIn(state);
+    if (now.state === 'closed' && now.fails === 0 && classifyResult(value) === undefined) return;
     const left = this.settle(call, { status: 'success', value });
     if (left !== undefined) state.carryOut(left, this.#clock.now());
+  }
+
+  #cellIn({ breakers }: DirectState): BreakerCell {
+    if (this.#cell?.of !== breakers) this.#cell = { of: breakers, cell: breakers.cellOf(this.name) };
+    return this.#cell.cell;
   }
 
   #verdict(outcome: Outcome): BreakerLeave['verdict'] {

@@ -124,6 +124,12 @@ type Execution =
       reconciled?: Reconciliation | { readonly outcome: 'failed'; readonly error: unknown };
     };
 
+/** A call whose `owner` can be had in two parts. */
+interface OwningCall extends GuardedCall {
+  readonly ownerPrefix: string;
+  readonly number: number;
+}
+
 class IdempotentGuard implements DirectGuard {
   readonly [DIRECT] = true;
   readonly #clock: SchedulingClock;
@@ -192,7 +198,7 @@ class IdempotentGuard implements DirectGuard {
   enter(call: GuardedCall, state: DirectState): Execution | typeof ASK {
     const key = this.#keyOf(call);
     const scope = this.#scopeOf(call);
-    const record = state.records.tryBegin(scope, this.#tool, key, call.owner, call.args, state.at(call.now));
+    const record = state.records.tryBegin(scope, this.#tool, key, call as OwningCall, call.args, state.at(call.now));
     if (record === undefined) return ASK;
     call.nameKey(key);
     return { is: 'mine', key, scope, record };
@@ -322,7 +328,8 @@ class IdempotentGuard implements DirectGuard {
 
   #scopeOf({ run }: GuardedCall): string {
     // A session without a name ends with its run.
-    if (this.#within === 'run' || (this.#within === 'session' && !run.hasNamedSession)) return (run as CallRun).keyScope;
+    if (this.#within === 'run' || (this.#within === 'session' && !run.hasNamedSession))
+      return (run as CallRun).keyScope;
     if (this.#within === 'session') return sessionScope(run.sessionKey);
     if (this.#shared) return 'all';
     if (run.userId === undefined) throw new ScopeValidationError(this.#tool, 'userId of the run', false);

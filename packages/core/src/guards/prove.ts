@@ -7,7 +7,8 @@ import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { isFactAbout } from '../facts/fact-about.js';
 import { idText } from '../facts/fact-value.js';
 import type { DirectState } from '../store/direct-state.js';
-import type { FactAdd, FactOrigin } from '../store/operations.js';
+import { SingleMint } from '../store/fact-table.js';
+import type { FactAdd } from '../store/operations.js';
 import { DIRECT, type DirectGuard } from './direct-guard.js';
 import type { GuardedCall } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
@@ -64,6 +65,11 @@ export const prove: GuardDefinition<ProveOptions<unknown>> = {
     `${kind} from ${typeof extract === 'string' ? extract : 'a function'}${about === undefined ? '' : ` about ${String(about)}`}`,
 };
 
+/** A call that knows its number in its run, of which its id is made. */
+interface NumberedCall extends GuardedCall {
+  readonly number: number;
+}
+
 class ProveGuard implements DirectGuard {
   readonly [DIRECT] = true;
   readonly #tool: string;
@@ -114,17 +120,13 @@ class ProveGuard implements DirectGuard {
   }
 
   mint(call: GuardedCall, state: DirectState, result: unknown): boolean {
-    // Of a list every element is read, and of several values some may find no room.
-    if (this.#extractOne === undefined || Array.isArray(result)) return false;
+    // Of a list every element is read; what expires is queued with all that was minted beside it.
+    if (this.#extractOne === undefined || this.#ttlMs !== undefined || Array.isArray(result)) return false;
     const value = idText(this.#extractOne(result));
     if (value === undefined) return false;
-    const now = this.#ttlMs === undefined ? 0 : state.at(this.#clock.now());
-    const origin = this.#originOf(call, this.#aboutOf(call));
-    return state.sessions.tryAddFact(call.run.sessionKey, this.#kind, value, origin, this.#ttlMs, now);
-  }
-
-  #originOf(call: GuardedCall, about: string | undefined): FactOrigin {
-    return { source: 'tool', tool: this.#tool, callId: call.id, about, at: this.#clock.wall() };
+    const { run, number } = call as NumberedCall;
+    const mint = new SingleMint(this.#tool, this.#aboutOf(call), this.#clock.wall(), run.id, number);
+    return state.sessions.tryAddFact(run.sessionKey, this.#kind, value, mint);
   }
 
   #mint(call: GuardedCall, about: string | undefined, values: ReadonlySet<string>): FactAdd {
@@ -133,7 +135,7 @@ class ProveGuard implements DirectGuard {
       session: call.run.sessionKey,
       kind: this.#kind,
       values: [...values],
-      origin: this.#originOf(call, about),
+      origin: { source: 'tool', tool: this.#tool, callId: call.id, about, at: this.#clock.wall() },
       ttlMs: this.#ttlMs,
     };
   }

@@ -130,13 +130,16 @@ class RateLimitGuard implements DirectGuard {
     return new Wait(until, () => turn.leave());
   }
 
-  enter(call: GuardedCall, state: DirectState): typeof ASK | undefined {
+  enter(call: GuardedCall, state: DirectState): Claim | typeof ASK {
     if (this.#waits && !this.#queue.isEmpty) return ASK;
-    const claim = this.#claimOf(call);
+    const claim = this.#newClaim(call);
     const now = state.at(call.now);
-    if (!state.rates.tryTake(claim.key, this.#maxCalls, this.#periodMs, now)) return ASK;
-    claim.ticket = now;
-    return undefined;
+    if (state.rates.tryTake(claim.key, this.#maxCalls, this.#periodMs, now)) {
+      claim.ticket = now;
+      return claim;
+    }
+    call.keep(this, claim);
+    return ASK;
   }
 
   /** The place is used. */
@@ -152,12 +155,16 @@ class RateLimitGuard implements DirectGuard {
   #claimOf(call: GuardedCall): Claim {
     const kept = call.kept(this) as Claim | undefined;
     if (kept !== undefined) return kept;
+    const claim = this.#newClaim(call);
+    call.keep(this, claim);
+    return claim;
+  }
+
+  #newClaim(call: GuardedCall): Claim {
     const scopeValue = this.#scope === undefined ? undefined : this.#scopeValue(call);
     // Unambiguous: a tool's id holds no control character.
     const key = scopeValue === undefined ? this.#tool : `${this.#tool}\u0000${scopeValue}`;
-    const claim: Claim = { key, scopeValue, ticket: undefined, turn: undefined };
-    call.keep(this, claim);
-    return claim;
+    return { key, scopeValue, ticket: undefined, turn: undefined };
   }
 
   #scopeValue(call: GuardedCall): string {

@@ -1,12 +1,12 @@
 import { foldLoosely } from '../facts/loose-match.js';
-import type { Expiring } from './expiry-queue.js';
 import type { FactOrigin, FactSources } from './operations.js';
 
 /** What one call minted shares one of these, so that a fact costs little more than its place in a map. */
-export interface Mint extends Expiring {
-  readonly kind: string;
-  readonly values: readonly string[];
+export interface Mint {
+  readonly kind?: string;
+  readonly values?: readonly string[];
   readonly origin: FactOrigin;
+  readonly expiresAt: number;
 }
 
 /** The facts of one session: kind, value, and where each came from. Never joined texts, so no value can pose as a kind. */
@@ -134,12 +134,50 @@ export class FactTable {
 
 const NONE: readonly never[] = [];
 
-function isSameSource(a: Mint, b: Mint): boolean {
-  return a.origin.source === b.origin.source && a.origin.tool === b.origin.tool && a.origin.about === b.origin.about;
+/** What one call minted from a result with one value: nothing that has to be made before somebody asks for it. */
+export class SingleMint implements Mint {
+  readonly tool: string;
+  readonly about: string | undefined;
+  readonly at: number;
+  readonly runId: string;
+  readonly callNumber: number;
+
+  constructor(tool: string, about: string | undefined, at: number, runId: string, callNumber: number) {
+    this.tool = tool;
+    this.about = about;
+    this.at = at;
+    this.runId = runId;
+    this.callNumber = callNumber;
+  }
+
+  get source(): 'tool' {
+    return 'tool';
+  }
+
+  get origin(): FactOrigin {
+    const { source, tool, about, at } = this;
+    return { source, tool, callId: `${this.runId}:${this.callNumber}`, about, at };
+  }
+
+  /** It lives as long as the session. */
+  get expiresAt(): number {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
-function counts({ origin, expiresAt }: Mint, sources: FactSources, about: string | undefined, now: number): boolean {
-  if (expiresAt <= now || (about !== undefined && origin.about !== about)) return false;
+function originIn(mint: Mint): Pick<FactOrigin, 'source' | 'tool' | 'about'> {
+  return mint instanceof SingleMint ? mint : mint.origin;
+}
+
+function isSameSource(one: Mint, other: Mint): boolean {
+  const a = originIn(one);
+  const b = originIn(other);
+  return a.source === b.source && a.tool === b.tool && a.about === b.about;
+}
+
+function counts(mint: Mint, sources: FactSources, about: string | undefined, now: number): boolean {
+  const origin = originIn(mint);
+  if (mint.expiresAt <= now || (about !== undefined && origin.about !== about)) return false;
   if (origin.source === 'app') return sources.app;
   return (
     sources.tool === true || (sources.tool !== false && origin.tool !== undefined && sources.tool.includes(origin.tool))

@@ -5,7 +5,9 @@ import type { IdempotencyBegin, IdempotencyFinish, StoreAnswers } from './operat
 /** An execution under a key. It expires only once its method has ended. */
 export interface IdempotencyRecord extends Expiring {
   readonly key: string;
+  /** The owner's text, up to the number of its call where that is told apart: joining them costs as much as a guard. */
   readonly owner: string;
+  readonly ownerNumber: number | undefined;
   readonly args: unknown;
   state: 'inProgress' | 'done' | 'unknown';
   running: boolean;
@@ -41,17 +43,18 @@ export class IdempotencyRecords {
     if (concludes !== undefined)
       this.finish({ op: 'idempotency.finish', scope, tool, key, ttlMs, state: 'done', ...concludes }, now);
     const known = this.#live(scope, tool, key, now);
-    const isReplaced = known !== undefined && known.state === 'unknown' && !known.running && known.owner === replaces;
+    const isReplaced =
+      known !== undefined && known.state === 'unknown' && !known.running && ownerOf(known) === replaces;
     if (known !== undefined && !isReplaced) {
       const { state, running, result, lastError } = known;
       const sameArguments = canonicalText(known.args) === canonicalText(args);
-      return { admitted: false, state, sameArguments, owner: known.owner, running, result, lastError };
+      return { admitted: false, state, sameArguments, owner: ownerOf(known), running, result, lastError };
     }
     if (known === undefined && this.#size >= this.#maxRecords) {
       this.#expiry.sweep(now, Number.POSITIVE_INFINITY);
       if (this.#size >= this.#maxRecords) return { admitted: false, full: true };
     }
-    this.#put(newRecord(this.#homeOf(scope, tool), key, owner, args, known));
+    this.#put(newRecord(this.#homeOf(scope, tool), key, owner, undefined, args, known));
     return { admitted: true };
   }
 
@@ -60,12 +63,12 @@ export class IdempotencyRecords {
     scope: string,
     tool: string,
     key: string,
-    owner: string,
+    owner: { readonly ownerPrefix: string; readonly number: number },
     args: unknown,
     now: number,
   ): IdempotencyRecord | undefined {
     if (this.#size >= this.#maxRecords || this.#live(scope, tool, key, now) !== undefined) return undefined;
-    const record = newRecord(this.#homeOf(scope, tool), key, owner, args, undefined);
+    const record = newRecord(this.#homeOf(scope, tool), key, owner.ownerPrefix, owner.number, args, undefined);
     this.#put(record);
     return record;
   }
@@ -82,7 +85,7 @@ export class IdempotencyRecords {
   finish(operation: IdempotencyFinish, now: number): void {
     const { scope, tool, key, owner, state, result, lastError, running = false, ttlMs } = operation;
     const record = this.#live(scope, tool, key, now);
-    if (record === undefined || record.owner !== owner || record.state === 'done') return;
+    if (record === undefined || ownerOf(record) !== owner || record.state === 'done') return;
     if (state === 'refused' || state === 'free') {
       this.#forget(record);
       // One that expired meanwhile would stay for good: its turn in the queue is over.
@@ -132,9 +135,10 @@ export class IdempotencyRecords {
   snapshot(): Record<string, unknown> {
     const scopes = [...this.#scopes].map(([scope, tools]) => {
       const records = [...tools.values()].flatMap(({ byKey }) => [...byKey.values()]);
-      const entries = records.map(({ replaced: _, queuedFor: __, home: { tool }, key, expiresAt, ...record }) => {
-        const id = `${tool}\u0000${key}`;
-        return [id, { scope, id, ...record, expiresAt: String(expiresAt) }] as const;
+      const entries = records.map((each) => {
+        const { replaced: _, queuedFor: __, ownerNumber: ___, home, key, ...record } = each;
+        const id = `${home.tool}\u0000${key}`;
+        return [id, { scope, id, ...record, owner: ownerOf(each), expiresAt: String(each.expiresAt) }] as const;
       });
       return [scope, Object.fromEntries(entries)] as const;
     });
@@ -175,17 +179,23 @@ export class IdempotencyRecords {
   }
 }
 
+function ownerOf({ owner, ownerNumber }: IdempotencyRecord): string {
+  return ownerNumber === undefined ? owner : owner + ownerNumber;
+}
+
 // Written out in full, so that all records have one shape.
 function newRecord(
   home: ToolRecords,
   key: string,
   owner: string,
+  ownerNumber: number | undefined,
   args: unknown,
   replaced: IdempotencyRecord | undefined,
 ): IdempotencyRecord {
   return {
     key,
     owner,
+    ownerNumber,
     args,
     state: 'inProgress',
     running: true,

@@ -1,7 +1,7 @@
 import { idText } from '../facts/fact-value.js';
 import { UserTextIndex } from '../facts/user-text.js';
 import { type Expiring, ExpiryQueue } from './expiry-queue.js';
-import { FactTable, type Mint } from './fact-table.js';
+import { FactTable, type Mint, type SingleMint } from './fact-table.js';
 import type {
   Fact,
   FactAdd,
@@ -38,6 +38,14 @@ interface Session extends Expiring {
   turns?: UserTextIndex | undefined;
 }
 
+/** Facts of a call that do not live as long as their session. */
+interface ExpiringMint extends Mint, Expiring {
+  readonly kind: string;
+  readonly values: readonly string[];
+  expiresAt: number;
+  readonly session: Session;
+}
+
 /** How much one session may hold, and how many sessions there may be. */
 export interface SessionLimits {
   readonly maxSessions: number;
@@ -50,7 +58,7 @@ export class Sessions {
   readonly #sessions = new Map<SessionKey, Session>();
   readonly #owners = new Map<string, { userId: string | undefined; key: SessionKey }>();
   readonly #idle = new ExpiryQueue<Session>((session) => this.#endIdle(session));
-  readonly #mints = new ExpiryQueue<Mint & { session: Session }>((mint) => this.#endMint(mint));
+  readonly #mints = new ExpiryQueue<ExpiringMint>((mint) => this.#endMint(mint));
   readonly #limits: SessionLimits;
   // Counts revocations, so that a fact which a call had consumed before one does not come back after it.
   #revision = 0;
@@ -128,22 +136,12 @@ export class Sessions {
   }
 
   /** Mints one fact; `false` where `addFacts` has to decide whether there is room. */
-  tryAddFact(
-    key: SessionKey,
-    kind: string,
-    value: string,
-    origin: FactOrigin,
-    ttlMs: number | undefined,
-    now: number,
-  ): boolean {
+  tryAddFact(key: SessionKey, kind: string, value: string, mint: SingleMint): boolean {
     const session = this.#write(key);
     if (session === undefined) return false;
     const facts = (session.facts ??= new FactTable());
     if (facts.size >= this.#limits.maxFactsPerSession) return false;
-    const expiresAt = ttlMs === undefined ? Number.POSITIVE_INFINITY : now + ttlMs;
-    const mint = { kind, values: [value], origin, expiresAt, session };
     facts.add(kind, value, mint);
-    if (ttlMs !== undefined) this.#mints.add(mint, ttlMs);
     return true;
   }
 
@@ -336,7 +334,7 @@ export class Sessions {
     if (this.#sessions.get(session.key) === session) this.end(session.key);
   }
 
-  #endMint(mint: Mint & { session: Session }): void {
+  #endMint(mint: ExpiringMint): void {
     for (const value of mint.values) mint.session.facts?.remove(mint.kind, value, mint);
   }
 }
