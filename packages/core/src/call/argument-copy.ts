@@ -65,7 +65,7 @@ class NotPlain {
   }
 }
 
-const { hasOwnProperty } = Object.prototype;
+const isOwn = Object.prototype.hasOwnProperty;
 
 // Values that may still be copied. Not an object per call: arguments are few and small.
 let left = 0;
@@ -81,7 +81,7 @@ function copyObject(value: object, depth: number): object {
   const copy: Record<string, unknown> = {};
   // Faster than a list of the names; what a prototype adds is no part of the data.
   for (const name in value) {
-    if (!hasOwnProperty.call(value, name)) continue;
+    if (!isOwn.call(value, name)) continue;
     if (name === '__proto__') throw new NotPlain('holds a property named __proto__');
     const part = (value as Record<string, unknown>)[name];
     copy[name] = typeof part === 'string' && --left >= 0 ? part : copyPart(part, name, depth);

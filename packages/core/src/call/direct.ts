@@ -16,6 +16,7 @@ import type { ToolCall } from './tool-call.js';
  */
 export function admitDirectly(call: ToolCall): boolean {
   const { direct } = call.plan;
+  if (call.plan.isUnguarded) return admitUnguarded(call);
   if (direct === undefined || call.run.isObserved || call.cutBy !== undefined) return false;
   const state = directStateOf(call.run.core.store);
   if (state === undefined) return false;
@@ -38,6 +39,15 @@ export function admitDirectly(call: ToolCall): boolean {
     if (isHeard && !step.isQuiet) tellAdmitted(call, step, guard.factsUsed?.(call));
   }
   call.held = direct.admitted;
+  call.isDirect = true;
+  return true;
+}
+
+// Whatever the store is, as it is not asked.
+function admitUnguarded(call: ToolCall): boolean {
+  if (call.cutBy !== undefined) return false;
+  if (call.attempt === 0) call.attempt = call.run.countAttempt(call.tool);
+  call.position = call.plan.admission.length;
   call.isDirect = true;
   return true;
 }

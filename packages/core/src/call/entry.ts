@@ -22,6 +22,7 @@ export function startCall(plan: Plan, run: CallRun, agent: object): ToolCall {
   const frame = ambientFrame();
   const isInside = frame?.run === run;
   const call = new ToolCall(plan, run, agent, isInside ? frame.call : undefined);
+  call.isInFrame = isInside && frame.budget === undefined;
   call.budget = (isInside ? frame.budget : undefined) ?? run.ownBudget;
   return call;
 }

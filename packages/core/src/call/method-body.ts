@@ -1,6 +1,6 @@
 import { messageOfThrown } from '../errors/thrown.js';
 import { warnOnce } from '../events/warn-once.js';
-import { saysSame, withFrame } from '../run/ambient.js';
+import { areCallsRead, saysSame, withFrame } from '../run/ambient.js';
 import { instrumented } from './instrument.js';
 import type { Step } from './plan.js';
 import type { ToolCall } from './tool-call.js';
@@ -14,7 +14,7 @@ export function enterMethod(call: ToolCall): unknown {
   else for (const step of plan.around) call.hold(step);
   if (plan.dispatched.length > 0) resume(call);
   // Most calls find the frame that they need around them.
-  if (isInPlace(call)) return plan.method.call(call.agent, call.args, call);
+  if (call.isInFrame && call.budget === undefined && needsNoFrame(call)) return plan.method.call(call.agent, call.args, call);
   return inBody(call, () => plan.method.call(call.agent, call.args, call));
 }
 
@@ -39,8 +39,8 @@ function tell(call: ToolCall, step: Step, hook: 'dispatched' | 'suspended'): voi
   }
 }
 
-function isInPlace({ run, budget, probes }: ToolCall): boolean {
-  return run.core.instruments.length === 0 && probes === undefined && saysSame(run, budget);
+function needsNoFrame({ run, probes }: ToolCall): boolean {
+  return run.core.instruments.length === 0 && probes === undefined && !areCallsRead();
 }
 
 /**
@@ -51,6 +51,6 @@ export function inBody<T>(call: ToolCall, body: () => T): T {
   const { run, budget } = call;
   const { instruments } = run.core;
   if (instruments.length > 0) return withFrame({ run, call, budget }, () => instrumented(call, instruments, body));
-  if (isInPlace(call)) return body();
+  if (needsNoFrame(call) && saysSame(run, budget)) return body();
   return withFrame({ run, call, budget }, body);
 }

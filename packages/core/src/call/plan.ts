@@ -2,6 +2,7 @@ import type { ToolInfo } from '../agent/tool-info.js';
 import type { Guard } from '../guards/guard.js';
 import type { Mode } from '../guards/guard-definition.js';
 import type { MaxAttemptsGuard } from '../guards/max-attempts.js';
+import { CountAttempts } from './count-attempts.js';
 import { type DirectPlan, directPlanOf } from './direct-plan.js';
 
 /** A tool's method, as it stands on the class. */
@@ -42,6 +43,8 @@ export interface Plan {
   readonly around: readonly Step[];
   readonly suspended: readonly Step[];
   readonly returned: readonly Step[];
+  /** No guard decides: calls are only counted. */
+  readonly isUnguarded: boolean;
   /** How calls go where the store is in this process; absent where a guard always has to be asked properly. */
   readonly direct: DirectPlan | undefined;
   readonly maxAttempts: { readonly guard: MaxAttemptsGuard; readonly step: Step } | undefined;
@@ -62,6 +65,7 @@ export function planOf(
     steps,
     guards: steps.map(({ guard }) => guard),
     maxAttempts,
+    isUnguarded: admission.every(({ guard }) => guard instanceof CountAttempts),
     direct: directPlanOf(steps, admission, around),
     admission,
     capacityFrom: admission.findLastIndex(({ decidesReplays, kind }) => decidesReplays || kind === 'maxAttempts') + 1,

@@ -47,6 +47,9 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   /** A generator that waits for its consumer. */
   isSuspended = false;
 
+  /** It was made in the frame of its run, with no budget around it but that of the run. */
+  isInFrame = false;
+
   /** Neighbours in the run's list of calls on the way. */
   previous: ListedCall | undefined;
   next: ListedCall | undefined;

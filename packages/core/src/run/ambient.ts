@@ -59,7 +59,12 @@ export function isAmbient(run: Run): boolean {
 export function saysSame(run: Run, budget: BudgetNode | undefined): boolean {
   const frame = storage.getStore();
   // A budget breaks down by tool what is used.
-  return frame?.run === run && frame.budget === undefined && budget === undefined && !readers.wanted;
+  return frame?.run === run && frame.budget === undefined && budget === undefined;
+}
+
+/** Whether something in the process asks in which tool it stands. */
+export function areCallsRead(): boolean {
+  return readers.wanted;
 }
 
 /** From now on the frame of every call is entered: something in the process (a meter) asks in which tool it stands. */
