@@ -26,6 +26,7 @@ import {
   tokenUsage,
 } from '../index.js';
 import { DelayedStore } from '../testing/delayed-store.js';
+import { OpaqueStore } from '../testing/opaque-store.js';
 import { TestClock } from '../testing/test-clock.js';
 
 interface Order {
@@ -364,6 +365,7 @@ async function scene(
 
 const stores: [string, (memory: MemoryStore) => StateStore][] = [
   ['in memory', (memory) => memory],
+  ['asked by operations alone', (memory) => new OpaqueStore(memory)],
   ['far away', (memory) => new DelayedStore(memory)],
 ];
 

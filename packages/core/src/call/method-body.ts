@@ -14,7 +14,8 @@ export function enterMethod(call: ToolCall): unknown {
   else for (const step of plan.around) call.hold(step);
   if (plan.dispatched.length > 0) resume(call);
   // Most calls find the frame that they need around them.
-  if (call.isInFrame && call.budget === undefined && needsNoFrame(call)) return plan.method.call(call.agent, call.args, call);
+  if (call.isInFrame && call.budget === undefined && needsNoFrame(call))
+    return plan.method.call(call.agent, call.args, call);
   return inBody(call, () => plan.method.call(call.agent, call.args, call));
 }
 

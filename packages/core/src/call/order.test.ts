@@ -26,6 +26,7 @@ import {
   tokenUsage,
 } from '../index.js';
 import { DelayedStore } from '../testing/delayed-store.js';
+import { OpaqueStore } from '../testing/opaque-store.js';
 import { TestClock } from '../testing/test-clock.js';
 
 interface Args {
@@ -342,6 +343,7 @@ class Shop {
 
 describe.each([
   ['in memory', () => new MemoryStore()],
+  ['asked by operations alone', () => new OpaqueStore(new MemoryStore())],
   ['far away', () => new DelayedStore(new MemoryStore())],
 ])('policy, with a store %s', (_, newStore) => {
   async function shop() {

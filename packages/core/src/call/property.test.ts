@@ -18,6 +18,7 @@ import {
   Tool,
 } from '../index.js';
 import { DelayedStore } from '../testing/delayed-store.js';
+import { OpaqueStore } from '../testing/opaque-store.js';
 import { TestClock } from '../testing/test-clock.js';
 
 const turns = async (count = 4) => {
@@ -25,11 +26,12 @@ const turns = async (count = 4) => {
 };
 
 const someStore = fc
-  .boolean()
-  .map(
-    (isSlow): StateStore =>
-      isSlow ? new DelayedStore(new MemoryStore(), { delay: () => turns(2) }) : new MemoryStore(),
-  );
+  .constantFrom(
+    () => new DelayedStore(new MemoryStore(), { delay: () => turns(2) }),
+    () => new OpaqueStore(new MemoryStore()),
+    () => new MemoryStore(),
+  )
+  .map((make): StateStore => make());
 
 interface Execution {
   readonly key: string;
