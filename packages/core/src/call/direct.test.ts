@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import {
   type ActGuardEvent,
@@ -204,15 +204,8 @@ async function played(script: readonly Step[], wrap: (memory: MemoryStore) => St
     memory.apply([], clock.now());
     told.push([index, plainOf(memory), clock.pending]);
   }
-  return {
-    told,
-    events,
-    asked: [...asked],
-    facts: run.facts
-      .list()
-      .map((fact) => JSON.stringify(fact))
-      .sort(),
-  };
+  const facts = Array.from(await run.facts.list(), (fact) => JSON.stringify(fact)).sort();
+  return { told, events, asked: [...asked], facts };
 }
 
 // Owners are random; whether something is owned, and by which call, is told by everything else.
@@ -221,6 +214,9 @@ function plainOf(memory: MemoryStore): unknown {
     JSON.stringify(memory.snapshot(), (name, value) => (name === 'owner' || name === 'probe' ? 'a call' : value)),
   );
 }
+
+// Sessions get full here.
+jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
 
 describe('a store in this process', () => {
   it('comes to the same, to the last event and record, as one that is asked by operations', async () => {

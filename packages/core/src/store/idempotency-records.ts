@@ -32,6 +32,8 @@ export class IdempotencyRecords {
   readonly #expiry = new ExpiryQueue<IdempotencyRecord>((record) => this.#forget(record));
   readonly #maxRecords: number;
   #size = 0;
+  /** Where the last record was looked for: calls of one tool in one run follow each other. */
+  #lastHome: ToolRecords | undefined;
 
   constructor(maxRecords: number) {
     this.#maxRecords = maxRecords;
@@ -118,6 +120,7 @@ export class IdempotencyRecords {
       byKey.clear();
     }
     this.#scopes.delete(scope);
+    this.#lastHome = undefined;
   }
 
   /** Forgets the keys of a session. Those of methods that are still running stay, so that none runs twice. */
@@ -146,17 +149,27 @@ export class IdempotencyRecords {
   }
 
   #live(scope: string, tool: string, key: string, now: number): IdempotencyRecord | undefined {
-    const record = this.#scopes.get(scope)?.get(tool)?.byKey.get(key);
+    const record = this.#knownHome(scope, tool)?.byKey.get(key);
     if (record === undefined || record.expiresAt > now) return record;
     this.#forget(record);
     return undefined;
   }
 
+  #knownHome(scope: string, tool: string): ToolRecords | undefined {
+    const last = this.#lastHome;
+    if (last !== undefined && last.tool === tool && last.scope === scope) return last;
+    const home = this.#scopes.get(scope)?.get(tool);
+    if (home !== undefined) this.#lastHome = home;
+    return home;
+  }
+
   #homeOf(scope: string, tool: string): ToolRecords {
+    const known = this.#knownHome(scope, tool);
+    if (known !== undefined) return known;
     let tools = this.#scopes.get(scope);
     if (tools === undefined) this.#scopes.set(scope, (tools = new Map()));
-    let home = tools.get(tool);
-    if (home === undefined) tools.set(tool, (home = { scope, tool, byKey: new Map() }));
+    const home = { scope, tool, byKey: new Map<string, IdempotencyRecord>() };
+    tools.set(tool, home);
     return home;
   }
 
@@ -173,6 +186,7 @@ export class IdempotencyRecords {
     byKey.delete(record.key);
     this.#size--;
     if (byKey.size > 0) return;
+    this.#lastHome = undefined;
     const tools = this.#scopes.get(scope);
     tools?.delete(tool);
     if (tools?.size === 0) this.#scopes.delete(scope);
