@@ -59,7 +59,8 @@ export class RateWindows {
         this.#expiry.sweep(now, Number.POSITIVE_INFINITY);
         if (this.#windows.size >= this.#maxKeys) return undefined;
       }
-      window = { key, times: [0], head: 0, count: 0, expiresAt: now + periodMs };
+      // In full: a property that is added later costs an object of its own.
+      window = { key, times: [0], head: 0, count: 0, expiresAt: now + periodMs, queuedFor: undefined };
       this.#windows.set(key, window);
       this.#expiry.add(window, periodMs);
     }
