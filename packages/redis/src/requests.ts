@@ -1,0 +1,287 @@
+import { createHash } from 'node:crypto';
+import {
+  type BudgetKey,
+  canonicalText,
+  type FactOrigin,
+  type FactRequire,
+  foldLoosely,
+  type IdempotencyBegin,
+  type IdempotencyFinish,
+  type StoreOperation,
+  type TakenFact,
+  UserTextIndex,
+} from '@actguard/core';
+import type { KeyNames } from './key-names.js';
+import { resultText } from './result-text.js';
+import type { SessionMirrors } from './session-mirrors.js';
+import { toWire } from './wire-text.js';
+
+/** One step of an operation, on the keys of one hash tag. */
+export interface Request {
+  readonly op: string;
+  /** Index of its operation. */
+  readonly operation: number;
+  /** Which of its operation's requests it is. */
+  readonly part: number;
+  /** A refusal is only told. */
+  readonly observe: boolean;
+  /** Requests of one tag may go out together, on a cluster too. */
+  readonly tag: string;
+  readonly keys: readonly string[];
+  /** What the script gets besides. Asked for when it is sent, and again where it is sent again. */
+  body(): object;
+  /** Its session, where it says what the user said, or must know it. */
+  readonly says?: string;
+  readonly asks?: string;
+}
+
+/** What requests are made with. */
+export interface RequestContext {
+  readonly names: KeyNames;
+  readonly mirrors: SessionMirrors;
+  readonly maxUserTokens: number;
+  readonly maxResultLength: number;
+}
+
+/** How many revocations of a session are told apart, in a fact's `revision`; its other part is the session's epoch. */
+export const REVISIONS = 2 ** 20;
+
+type Draft = Pick<Request, 'op' | 'tag' | 'keys' | 'body'> & Partial<Pick<Request, 'says' | 'asks'>>;
+
+/** What the script has to do for an operation. */
+export function requestsOf(operation: StoreOperation, index: number, context: RequestContext): Request[] {
+  const observe = 'observe' in operation && operation.observe;
+  return draftsOf(operation, context).map((draft, part) => ({ ...draft, operation: index, part, observe }));
+}
+
+function draftsOf(operation: StoreOperation, context: RequestContext): Draft[] {
+  const { names, mirrors } = context;
+  const one = (tag: string, keys: readonly string[], body: object = {}): Draft[] => [
+    { op: operation.op, tag, keys, body: () => body },
+  ];
+  const inSession = (session: string, body: object): Draft[] => {
+    const { tag, keys } = sessionKeys(session, names);
+    return one(tag, keys, body);
+  };
+  switch (operation.op) {
+    case 'rate.take': {
+      const { key, limit, periodMs } = operation;
+      return one(`rate ${key}`, [names.of('rate', key)], { limit, periodMs });
+    }
+    case 'rate.giveBack':
+      return one(`rate ${operation.key}`, [names.of('rate', operation.key)], { ticket: String(operation.ticket) });
+    case 'breaker.enter': {
+      const { name, owner, resetTimeoutMs } = operation;
+      return one(`breaker ${name}`, [names.of('breaker', name)], { owner: toWire(owner), resetTimeoutMs });
+    }
+    case 'breaker.leave': {
+      const { name, owner, generation, verdict, maxFails } = operation;
+      const body = { owner: toWire(owner), generation: String(generation), verdict, maxFails };
+      return one(`breaker ${name}`, [names.of('breaker', name)], body);
+    }
+    case 'attempt.take': {
+      const { tool, limit } = operation;
+      const { tag, keys } = attemptKeys(operation.run, names);
+      return one(tag, keys, { tool: toWire(tool), limit });
+    }
+    case 'idempotency.begin':
+    case 'idempotency.finish': {
+      const { tag, keys } = recordKeys(operation, names);
+      const { maxResultLength } = context;
+      const body =
+        operation.op === 'idempotency.begin'
+          ? beginBody(operation, maxResultLength)
+          : finishBody(operation, maxResultLength);
+      return one(tag, keys, body);
+    }
+    case 'fact.add': {
+      const { kind, values, origin, ttlMs } = operation;
+      const folded = values.map((value) => ({ value: toWire(value), fold: toWire(foldLoosely(value)) }));
+      return inSession(operation.session, { kind: toWire(kind), values: folded, ...originBody(origin), ttlMs });
+    }
+    case 'fact.require':
+      return [requireDraft(operation, context)];
+    case 'fact.giveBack':
+      return inSession(operation.session, { taken: operation.taken.map(takenBody) });
+    case 'fact.read': {
+      const { tag, keys } = sessionKeys(operation.session, names);
+      const body = (): object => {
+        const { epoch, turns, version } = mirrors.of(operation.session);
+        return { mirror: { epoch, turns, version } };
+      };
+      return [{ op: 'fact.read', tag, keys, body }];
+    }
+    case 'fact.revoke': {
+      const { kind, value } = operation;
+      return inSession(operation.session, {
+        kind: toWire(kind),
+        value: value === undefined ? undefined : toWire(value),
+      });
+    }
+    case 'step.add':
+      return inSession(operation.session, { tool: toWire(operation.tool) });
+    case 'step.require':
+      return inSession(operation.session, { tools: operation.tools.map(toWire), withinMs: operation.withinMs });
+    case 'turn.add': {
+      const { session, text } = operation;
+      return inSession(session, turnBody(text, context.maxUserTokens)).map((draft) => ({ ...draft, says: session }));
+    }
+    case 'session.open': {
+      const { session, sessionId, userId, idleMs } = operation;
+      const owner = names.of('owner', sessionId);
+      const user = userId === undefined ? 'none' : `user ${toWire(userId)}`;
+      const claim = { user, session: toWire(session), idleMs };
+      return [
+        { op: 'owner.claim', tag: `owner ${sessionId}`, keys: [owner], body: () => claim },
+        ...inSession(session, { idleMs, owner }),
+      ];
+    }
+    case 'session.close':
+      return inSession(operation.session, { session: toWire(operation.session) });
+    case 'session.end':
+      return [
+        ...recordsDrop(operation.scope, true, names),
+        ...inSession(operation.session, { session: toWire(operation.session) }),
+      ];
+    case 'run.end': {
+      const { run, scope, session } = operation;
+      const { tag, keys } = attemptKeys(run, names);
+      const end = session === undefined ? [] : sessionEnd(session, names);
+      return [{ op: 'attempts.drop', tag, keys, body: nothing }, ...recordsDrop(scope, false, names), ...end];
+    }
+    case 'budget.hold': {
+      const { budgets, owner, amount, lapse } = operation;
+      return budgets.map(({ limit, ...budget }) =>
+        budgetDraft(operation.op, budget, { owner: toWire(owner), amount, lapse, limit }, names),
+      );
+    }
+    case 'budget.settle': {
+      const { budgets, owner, used } = operation;
+      return budgets.map((budget) => budgetDraft(operation.op, budget, { owner: toWire(owner), used }, names));
+    }
+    case 'budget.charge':
+      return operation.budgets.map((budget) => budgetDraft(operation.op, budget, { used: operation.used }, names));
+    case 'budget.read':
+      return operation.budgets.map((budget) => budgetDraft(operation.op, budget, {}, names));
+  }
+}
+
+function nothing(): object {
+  return {};
+}
+
+// A run's own session, its attempts and its idempotency keys have one tag, and so have a named session and its keys: on a
+// cluster, too, a call asks for them in one step.
+function sessionKeys(session: string, names: KeyNames): { readonly tag: string; readonly keys: readonly string[] } {
+  const tag = session.startsWith('run:') ? session : `session:${session}`;
+  return { tag, keys: [names.of('session', tag), names.of('turns', tag)] };
+}
+
+function attemptKeys(run: string, names: KeyNames): { readonly tag: string; readonly keys: readonly string[] } {
+  const tag = `run:${run}`;
+  return { tag, keys: [names.of('attempts', tag)] };
+}
+
+function recordKeys(
+  { scope, tool, key }: { readonly scope: string; readonly tool: string; readonly key: string },
+  names: KeyNames,
+): { readonly tag: string; readonly keys: readonly string[] } {
+  const record = names.of('record', scope, tool, key);
+  // What belongs to a user or to all is never dropped as a whole, and an index of it would grow without end.
+  const isIndexed = !scope.startsWith('user:') && scope !== 'all';
+  return { tag: scope, keys: isIndexed ? [record, names.of('records', scope)] : [record] };
+}
+
+function recordsDrop(scope: string, keepRunning: boolean, names: KeyNames): Draft[] {
+  return [{ op: 'records.drop', tag: scope, keys: [names.of('records', scope)], body: () => ({ keepRunning }) }];
+}
+
+function sessionEnd(session: string, names: KeyNames): Draft[] {
+  const { tag, keys } = sessionKeys(session, names);
+  return [{ op: 'session.end', tag, keys, body: () => ({ session: toWire(session) }) }];
+}
+
+function beginBody({ owner, args, ttlMs, replaces, concludes }: IdempotencyBegin, maxResultLength: number): object {
+  return {
+    owner: toWire(owner),
+    args: createHash('sha256').update(canonicalText(args)).digest('base64url'),
+    ttlMs,
+    replaces: replaces === undefined ? undefined : toWire(replaces),
+    concludes: concludes && {
+      owner: toWire(concludes.owner),
+      result: resultText(concludes.result, maxResultLength),
+    },
+  };
+}
+
+function finishBody(operation: IdempotencyFinish, maxResultLength: number): object {
+  const { owner, state, result, lastError, running = false, ttlMs } = operation;
+  return {
+    owner: toWire(owner),
+    state,
+    result: resultText(result, maxResultLength),
+    lastError: lastError === undefined ? undefined : toWire(lastError),
+    running,
+    ttlMs,
+  };
+}
+
+function originBody({ source, tool, callId, about, at }: FactOrigin): object {
+  return {
+    source,
+    tool: tool === undefined ? undefined : toWire(tool),
+    about: about === undefined ? undefined : toWire(about),
+    origin: JSON.stringify([at, callId]),
+  };
+}
+
+function takenBody({ kind, value, origin, expiresAt, revision }: TakenFact): object {
+  return {
+    kind: toWire(kind),
+    value: toWire(value),
+    fold: toWire(foldLoosely(value)),
+    ...originBody(origin),
+    expiresAt: expiresAt === undefined ? undefined : String(expiresAt),
+    epoch: String(Math.floor(revision / REVISIONS)),
+    revision: revision % REVISIONS,
+  };
+}
+
+function requireDraft(operation: FactRequire, { names, mirrors }: RequestContext): Draft {
+  const { session, kind, values, sources, about, consume, loose } = operation;
+  const { user } = about === undefined ? sources : { user: undefined };
+  const { tag, keys } = sessionKeys(session, names);
+  const body = (): object => {
+    const mirror = user && mirrors.of(session);
+    const mentionOf = (value: string): string | undefined => {
+      const mention = user && mirror?.said.mentions(value, { minLength: user.minLength, loose });
+      return mention === undefined ? undefined : toWire(loose ? mention : value);
+    };
+    return {
+      kind: toWire(kind),
+      values: values.map((value) => ({
+        value: toWire(value),
+        fold: loose ? toWire(foldLoosely(value)) : undefined,
+        mention: mentionOf(value),
+      })),
+      tool: typeof sources.tool === 'boolean' ? sources.tool : sources.tool.map(toWire),
+      app: sources.app,
+      about: about === undefined ? undefined : toWire(about),
+      consume,
+      loose,
+      mirror: mirror && { epoch: mirror.epoch, turns: mirror.turns },
+    };
+  };
+  return { op: operation.op, tag, keys, body, ...(user !== undefined && { asks: session }) };
+}
+
+function turnBody(text: string, maxTokens: number): object {
+  const index = new UserTextIndex({ maxTokens });
+  // One that never fits need not be sent.
+  return index.add(text) ? { text: toWire(text), cost: index.tokensUsed } : { text: '', cost: maxTokens + 1 };
+}
+
+function budgetDraft(op: string, { key, boundaries }: BudgetKey, body: object, names: KeyNames): Draft {
+  const keys = [names.of('budget', key), names.of('holds', key)];
+  return { op, tag: `budget ${key}`, keys, body: () => ({ boundaries, ...body }) };
+}
