@@ -9,7 +9,7 @@ import type {
   TakenFact,
 } from '@actguard/core';
 import { FactsSnapshot, type MirroredFact } from './facts-snapshot.js';
-import { REVISIONS } from './requests.js';
+import { REVISIONS } from './request-bodies.js';
 import { resultOf } from './result-text.js';
 import type { SessionMirrors, Turns } from './session-mirrors.js';
 import { fromWire } from './wire-text.js';

@@ -1,18 +1,7 @@
-import { createHash } from 'node:crypto';
-import {
-  type BudgetKey,
-  canonicalText,
-  type FactOrigin,
-  type FactRequire,
-  foldLoosely,
-  type IdempotencyBegin,
-  type IdempotencyFinish,
-  type StoreOperation,
-  type TakenFact,
-  UserTextIndex,
-} from '@actguard/core';
+import { type BudgetKey, type FactRequire, foldLoosely, type StoreOperation } from '@actguard/core';
 import type { KeyNames } from './key-names.js';
-import { resultText } from './result-text.js';
+import { beginBody, finishBody, originBody, takenBody, turnBody } from './request-bodies.js';
+import { attemptKeys, recordKeys, sessionKeys } from './request-keys.js';
 import type { SessionMirrors } from './session-mirrors.js';
 import { toWire } from './wire-text.js';
 
@@ -42,9 +31,6 @@ export interface RequestContext {
   readonly maxUserTokens: number;
   readonly maxResultLength: number;
 }
-
-/** How many revocations of a session are told apart, in a fact's `revision`; its other part is the session's epoch. */
-export const REVISIONS = 2 ** 20;
 
 type Draft = Pick<Request, 'op' | 'tag' | 'keys' | 'body'> & Partial<Pick<Request, 'says' | 'asks'>>;
 
@@ -86,13 +72,12 @@ function draftsOf(operation: StoreOperation, context: RequestContext): Draft[] {
     }
     case 'idempotency.begin':
     case 'idempotency.finish': {
-      const { tag, keys } = recordKeys(operation, names);
       const { maxResultLength } = context;
       const body =
         operation.op === 'idempotency.begin'
-          ? beginBody(operation, maxResultLength)
-          : finishBody(operation, maxResultLength);
-      return one(tag, keys, body);
+          ? () => beginBody(operation, maxResultLength)
+          : () => finishBody(operation, maxResultLength);
+      return [{ op: operation.op, ...recordKeys(operation, names), body }];
     }
     case 'fact.add': {
       const { kind, values, origin, ttlMs } = operation;
@@ -170,28 +155,6 @@ function nothing(): object {
   return {};
 }
 
-// A run's own session, its attempts and its idempotency keys have one tag, and so have a named session and its keys: on a
-// cluster, too, a call asks for them in one step.
-function sessionKeys(session: string, names: KeyNames): { readonly tag: string; readonly keys: readonly string[] } {
-  const tag = session.startsWith('run:') ? session : `session:${session}`;
-  return { tag, keys: [names.of('session', tag), names.of('turns', tag)] };
-}
-
-function attemptKeys(run: string, names: KeyNames): { readonly tag: string; readonly keys: readonly string[] } {
-  const tag = `run:${run}`;
-  return { tag, keys: [names.of('attempts', tag)] };
-}
-
-function recordKeys(
-  { scope, tool, key }: { readonly scope: string; readonly tool: string; readonly key: string },
-  names: KeyNames,
-): { readonly tag: string; readonly keys: readonly string[] } {
-  const record = names.of('record', scope, tool, key);
-  // What belongs to a user or to all is never dropped as a whole, and an index of it would grow without end.
-  const isIndexed = !scope.startsWith('user:') && scope !== 'all';
-  return { tag: scope, keys: isIndexed ? [record, names.of('records', scope)] : [record] };
-}
-
 function recordsDrop(scope: string, keepRunning: boolean, names: KeyNames): Draft[] {
   return [{ op: 'records.drop', tag: scope, keys: [names.of('records', scope)], body: () => ({ keepRunning }) }];
 }
@@ -199,52 +162,6 @@ function recordsDrop(scope: string, keepRunning: boolean, names: KeyNames): Draf
 function sessionEnd(session: string, names: KeyNames): Draft[] {
   const { tag, keys } = sessionKeys(session, names);
   return [{ op: 'session.end', tag, keys, body: () => ({ session: toWire(session) }) }];
-}
-
-function beginBody({ owner, args, ttlMs, replaces, concludes }: IdempotencyBegin, maxResultLength: number): object {
-  return {
-    owner: toWire(owner),
-    args: createHash('sha256').update(canonicalText(args)).digest('base64url'),
-    ttlMs,
-    replaces: replaces === undefined ? undefined : toWire(replaces),
-    concludes: concludes && {
-      owner: toWire(concludes.owner),
-      result: resultText(concludes.result, maxResultLength),
-    },
-  };
-}
-
-function finishBody(operation: IdempotencyFinish, maxResultLength: number): object {
-  const { owner, state, result, lastError, running = false, ttlMs } = operation;
-  return {
-    owner: toWire(owner),
-    state,
-    result: resultText(result, maxResultLength),
-    lastError: lastError === undefined ? undefined : toWire(lastError),
-    running,
-    ttlMs,
-  };
-}
-
-function originBody({ source, tool, callId, about, at }: FactOrigin): object {
-  return {
-    source,
-    tool: tool === undefined ? undefined : toWire(tool),
-    about: about === undefined ? undefined : toWire(about),
-    origin: JSON.stringify([at, callId]),
-  };
-}
-
-function takenBody({ kind, value, origin, expiresAt, revision }: TakenFact): object {
-  return {
-    kind: toWire(kind),
-    value: toWire(value),
-    fold: toWire(foldLoosely(value)),
-    ...originBody(origin),
-    expiresAt: expiresAt === undefined ? undefined : String(expiresAt),
-    epoch: String(Math.floor(revision / REVISIONS)),
-    revision: revision % REVISIONS,
-  };
 }
 
 function requireDraft(operation: FactRequire, { names, mirrors }: RequestContext): Draft {
@@ -273,12 +190,6 @@ function requireDraft(operation: FactRequire, { names, mirrors }: RequestContext
     };
   };
   return { op: operation.op, tag, keys, body, ...(user !== undefined && { asks: session }) };
-}
-
-function turnBody(text: string, maxTokens: number): object {
-  const index = new UserTextIndex({ maxTokens });
-  // One that never fits need not be sent.
-  return index.add(text) ? { text: toWire(text), cost: index.tokensUsed } : { text: '', cost: maxTokens + 1 };
 }
 
 function budgetDraft(op: string, { key, boundaries }: BudgetKey, body: object, names: KeyNames): Draft {
