@@ -8,22 +8,26 @@ import type {
   StoreOperation,
   TakenFact,
 } from '@actguard/core';
-import { FactsSnapshot, type MirroredFact } from './facts-snapshot.js';
+import { FactsSnapshot, type SeenFact, SeenFacts } from './facts-snapshot.js';
 import { REVISIONS } from './request-bodies.js';
 import { resultOf } from './result-text.js';
-import type { SessionMirrors, Turns } from './session-mirrors.js';
+import { Mirror, type SessionMirrors, type Turns } from './session-mirrors.js';
 import { fromWire } from './wire-text.js';
 
 /** What the script answers to a request; `false` where it has nothing to say. */
 export type Answer = false | Readonly<Record<string, unknown>>;
 
+/** What an answer is read with. */
+export interface Reading {
+  readonly mirrors: SessionMirrors;
+  /** What was seen of the session when the script was asked. */
+  readonly seen: Mirror | undefined;
+  /** The server's time in microseconds. */
+  readonly now: number;
+}
+
 /** What the answers to the requests of an operation come to. */
-export function answerOf(
-  operation: StoreOperation,
-  answers: readonly Answer[],
-  mirrors: SessionMirrors,
-  now: string,
-): StoreAnswer {
+export function answerOf(operation: StoreOperation, answers: readonly Answer[], reading: Reading): StoreAnswer {
   const last = answers.at(-1) || {};
   const refused = answers.find((answer) => answer !== false && answer['admitted'] === false) || undefined;
   switch (operation.op) {
@@ -42,13 +46,13 @@ export function answerOf(
     case 'fact.require':
       return requireAnswer(operation, last);
     case 'fact.read':
-      return readAnswer(operation.session, last, mirrors, now);
+      return readAnswer(operation.session, last, reading);
     case 'step.require':
       return { admitted: last['admitted'] === true };
     case 'session.open':
       return refused === undefined ? { admitted: true } : { admitted: false };
     case 'turn.add':
-      return turnAnswer(operation.session, operation.text, last, mirrors);
+      return turnAnswer(operation.session, operation.text, last, reading.mirrors);
     case 'budget.hold': {
       if (refused === undefined) return { admitted: true };
       const { key } = operation.budgets[answers.indexOf(refused)] ?? { key: '' };
@@ -140,27 +144,22 @@ function takenOf(answer: Readonly<Record<string, unknown>>): TakenFact {
 function readAnswer(
   session: string,
   answer: Exclude<Answer, false>,
-  mirrors: SessionMirrors,
-  now: string,
+  { mirrors, seen = new Mirror(''), now }: Reading,
 ): StoreAnswers['fact.read'] {
-  const mirror = mirrors.addTurns(session, turnsOf(answer));
+  const mirror = mirrors.grow(session, seen, turnsOf(answer));
   if (answer['facts'] !== undefined) {
     const facts = [...listOf<Readonly<Record<string, unknown>>>(answer['facts'])];
     facts.sort((a, b) => Number(a['number']) - Number(b['number']));
-    mirror.facts = facts.map(factOf);
-    mirror.version = Number(answer['version']);
+    mirror.read(Number(answer['version']), new SeenFacts(facts.map(factOf)));
+    mirrors.keep(session, mirror);
   }
-  return new FactsSnapshot(mirror.facts, mirror.said, Number(now));
+  return new FactsSnapshot(mirror.facts, mirror.said, now);
 }
 
-function factOf(answer: Readonly<Record<string, unknown>>): MirroredFact {
+function factOf(answer: Readonly<Record<string, unknown>>): SeenFact {
+  const fact = { ...originOf(answer), kind: textOf(answer['kind']) ?? '', value: textOf(answer['value']) ?? '' };
   const { expiresAt } = answer;
-  return {
-    ...originOf(answer),
-    kind: textOf(answer['kind']) ?? '',
-    value: textOf(answer['value']) ?? '',
-    expiresAt: expiresAt === undefined ? undefined : Number(expiresAt),
-  };
+  return { fact, expiresAt: expiresAt === undefined ? Number.POSITIVE_INFINITY : Number(expiresAt) };
 }
 
 function turnAnswer(
@@ -170,7 +169,7 @@ function turnAnswer(
   mirrors: SessionMirrors,
 ): StoreAnswers['turn.add'] {
   if (answer['added'] !== true) return { added: false };
-  mirrors.addTurns(session, { epoch: String(answer['epoch']), from: Number(answer['turns']) - 1, texts: [text] });
+  mirrors.hear(session, String(answer['epoch']), Number(answer['turns']), text);
   return { added: true };
 }
 

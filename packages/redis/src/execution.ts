@@ -3,6 +3,7 @@ import type { StoreAnswer, StoreOperation } from '@actguard/core';
 import { type Answer, answerOf, turnsOf } from './answers.js';
 import type { Connection } from './connection.js';
 import { type Request, type RequestContext, requestsOf } from './requests.js';
+import type { Mirror } from './session-mirrors.js';
 import { RedisUnavailableError } from './unavailable-error.js';
 
 /** What the script is told of the store's options. */
@@ -59,7 +60,7 @@ export class Execution {
     const progress = new Progress(operations, this.#context);
     // Nothing depends on the order of effects on different keys.
     if (this.#connection.isCluster && operations.every(isEffect)) {
-      await Promise.all(byTag(requests).map((group) => this.#send(group, progress)));
+      await Promise.all(byTag(requests).map((group) => this.#send(group, progress, false)));
     } else {
       await this.#inOrder(requests, progress);
     }
@@ -73,7 +74,7 @@ export class Execution {
       at = end;
       if (group.length === 0) continue;
       try {
-        await this.#send(group, progress);
+        await this.#send(group, progress, group.length < requests.length);
       } catch (error) {
         await this.#takeBack(progress.taken());
         throw error;
@@ -95,13 +96,14 @@ export class Execution {
     return gone.flat();
   }
 
-  async #send(group: readonly Request[], progress: Progress): Promise<void> {
-    const reply = await this.#run(group, progress.isDue);
+  /** @param isPart others of the list go out apart: what is taken may have to be taken back from here */
+  async #send(group: readonly Request[], progress: Progress, isPart: boolean): Promise<void> {
+    const reply = await this.#run(group, progress.isDue, isPart);
     progress.add(group, reply);
     await this.#follow(group, reply);
   }
 
-  async #run(group: readonly Request[], isDue: boolean): Promise<Reply> {
+  async #run(group: readonly Request[], isDue: boolean, isPart = false): Promise<Reply> {
     // The same for every attempt of one list: one that a client sends twice must not take twice.
     const nonce = `${this.#process}${++this.#scripts}`;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -114,12 +116,12 @@ export class Execution {
         ...request.body(),
       }));
       const { isCluster } = this.#connection;
-      const input = { nonce, epoch: String(randomInt(1, 2 ** 31)), isCluster, ...this.#limits, requests };
+      const input = { nonce, epoch: String(randomInt(1, 2 ** 31)), isCluster, isPart, ...this.#limits, requests };
       const reply = await this.#connection.send<Reply>(keys, input, isDue);
       if (reply.stale === undefined) return reply;
       for (const { index, ...turns } of reply.stale) {
-        const session = group[index - 1]?.asks;
-        if (session !== undefined) this.#context.mirrors.addTurns(session, turnsOf(turns));
+        const { asks, seen } = group[index - 1] ?? {};
+        if (asks !== undefined && seen !== undefined) this.#context.mirrors.grow(asks, seen(), turnsOf(turns));
       }
     }
     throw new RedisUnavailableError(
@@ -133,7 +135,7 @@ export class Execution {
     const told = answers.flatMap((answer, index) => {
       const request = group[index];
       if (answer === false || request === undefined || typeof answer['tell'] !== 'string') return [];
-      const body = { ...request.body(), idleMs: answer['idleMs'] };
+      const body = { claim: answer['claim'], idleMs: answer['idleMs'] };
       const owner = String(answer['owner']);
       return [{ ...request, op: answer['tell'], tag: owner, keys: [owner], body: () => body }];
     });
@@ -165,6 +167,7 @@ class Progress {
   readonly #operations: readonly StoreOperation[];
   readonly #context: RequestContext;
   readonly #answers: Answer[][];
+  readonly #seen: (Mirror | undefined)[] = [];
   #undos: Request[] = [];
   #now = '0';
   /** Operation whose remaining requests are left out: it was refused, which is only told. */
@@ -191,6 +194,7 @@ class Progress {
       const answer = answers[index] ?? false;
       const parts = this.#answers[request.operation];
       if (parts !== undefined) parts[request.part] = answer;
+      this.#seen[request.operation] = request.seen?.();
       const undo = undos[index];
       if (undo) this.#undos.push({ ...request, op: undo.op, body: () => undo });
       if (request.observe && answer !== false && answer['admitted'] === false) this.skipped = request.operation;
@@ -208,9 +212,11 @@ class Progress {
 
   end(): Carried {
     const length = this.#refusedAt === undefined ? this.#operations.length : this.#refusedAt + 1;
-    const answers = this.#operations
-      .slice(0, length)
-      .map((operation, index) => answerOf(operation, this.#answers[index] ?? [], this.#context.mirrors, this.#now));
+    const answers = this.#operations.slice(0, length).map((operation, index) => {
+      const { mirrors } = this.#context;
+      const reading = { mirrors, seen: this.#seen[index], now: Number(this.#now) };
+      return answerOf(operation, this.#answers[index] ?? [], reading);
+    });
     return { answers, isRefused: this.isRefused };
   }
 }

@@ -1,33 +1,56 @@
 import { type Fact, type FactsView, idText, type SaidOptions, type UserTextIndex } from '@actguard/core';
 
 /** A fact as a process has seen it. */
-export interface MirroredFact extends Fact {
-  /** In microseconds of the server's clock; `undefined` where it lives as long as its session. */
-  readonly expiresAt: number | undefined;
+export interface SeenFact {
+  readonly fact: Fact;
+  /** In microseconds of the server's clock; infinite where it lives as long as its session. */
+  readonly expiresAt: number;
+}
+
+/** The facts of a session in one version. */
+export class SeenFacts {
+  readonly all: readonly SeenFact[];
+  #expiries: Map<string, number> | undefined;
+
+  constructor(all: readonly SeenFact[]) {
+    this.all = all;
+  }
+
+  /** When the last of the facts with this kind and value expires; `undefined` where there is none. */
+  expiryOf(kind: string, value: string): number | undefined {
+    if (this.#expiries === undefined) {
+      this.#expiries = new Map();
+      for (const { fact, expiresAt } of this.all) {
+        const name = nameOf(fact.kind, fact.value);
+        this.#expiries.set(name, Math.max(expiresAt, this.#expiries.get(name) ?? 0));
+      }
+    }
+    return this.#expiries.get(nameOf(kind, value));
+  }
 }
 
 /** The facts of a session and what its user said, as they were when the script read them. */
 export class FactsSnapshot implements FactsView {
-  readonly #live: readonly MirroredFact[];
+  readonly #facts: SeenFacts;
   readonly #said: UserTextIndex;
-  #texts: Set<string> | undefined;
+  readonly #now: number;
 
   /** @param now the server's time in microseconds */
-  constructor(facts: readonly MirroredFact[], said: UserTextIndex, now: number) {
-    this.#live = facts.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
+  constructor(facts: SeenFacts, said: UserTextIndex, now: number) {
+    this.#facts = facts;
     this.#said = said;
+    this.#now = now;
   }
 
   has(kind: string, value: unknown): boolean {
     const text = idText(value);
-    if (text === undefined) return false;
-    this.#texts ??= new Set(this.#live.map((fact) => nameOf(fact.kind, fact.value)));
-    return this.#texts.has(nameOf(kind, text));
+    return text !== undefined && (this.#facts.expiryOf(kind, text) ?? 0) > this.#now;
   }
 
   list(kind?: string): readonly Fact[] {
-    const facts = kind === undefined ? this.#live : this.#live.filter((fact) => fact.kind === kind);
-    return facts.map(({ expiresAt: _, ...fact }) => fact);
+    const isMeant = ({ fact, expiresAt }: SeenFact): boolean =>
+      expiresAt > this.#now && (kind === undefined || fact.kind === kind);
+    return this.#facts.all.filter(isMeant).map(({ fact }) => fact);
   }
 
   mentioned(text: string, options?: SaidOptions): boolean {

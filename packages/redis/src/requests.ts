@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { type BudgetKey, type FactRequire, foldLoosely, type StoreOperation } from '@actguard/core';
 import type { KeyNames } from './key-names.js';
 import { beginBody, finishBody, originBody, takenBody, turnBody } from './request-bodies.js';
 import { attemptKeys, recordKeys, sessionKeys } from './request-keys.js';
-import type { SessionMirrors } from './session-mirrors.js';
+import type { Mirror, SessionMirrors } from './session-mirrors.js';
 import { toWire } from './wire-text.js';
 
 /** One step of an operation, on the keys of one hash tag. */
@@ -19,9 +20,12 @@ export interface Request {
   readonly keys: readonly string[];
   /** What the script gets besides. Asked for when it is sent, and again where it is sent again. */
   body(): object;
-  /** Its session, where it says what the user said, or must know it. */
+  /** The session whose user said something by it. */
   readonly says?: string;
+  /** The session of whose user it must be known what they said. */
   readonly asks?: string;
+  /** What was seen of its session when `body` was made. */
+  seen?(): Mirror;
 }
 
 /** What requests are made with. */
@@ -32,7 +36,7 @@ export interface RequestContext {
   readonly maxResultLength: number;
 }
 
-type Draft = Pick<Request, 'op' | 'tag' | 'keys' | 'body'> & Partial<Pick<Request, 'says' | 'asks'>>;
+type Draft = Pick<Request, 'op' | 'tag' | 'keys' | 'body'> & Partial<Pick<Request, 'says' | 'asks' | 'seen'>>;
 
 /** What the script has to do for an operation. */
 export function requestsOf(operation: StoreOperation, index: number, context: RequestContext): Request[] {
@@ -90,11 +94,13 @@ function draftsOf(operation: StoreOperation, context: RequestContext): Draft[] {
       return inSession(operation.session, { taken: operation.taken.map(takenBody) });
     case 'fact.read': {
       const { tag, keys } = sessionKeys(operation.session, names);
+      let seen = mirrors.of(operation.session);
       const body = (): object => {
-        const { epoch, turns, version } = mirrors.of(operation.session);
+        seen = mirrors.of(operation.session);
+        const { epoch, turns, version } = seen;
         return { mirror: { epoch, turns, version } };
       };
-      return [{ op: 'fact.read', tag, keys, body }];
+      return [{ op: 'fact.read', tag, keys, body, seen: () => seen }];
     }
     case 'fact.revoke': {
       const { kind, value } = operation;
@@ -115,19 +121,17 @@ function draftsOf(operation: StoreOperation, context: RequestContext): Draft[] {
       const { session, sessionId, userId, idleMs } = operation;
       const owner = names.of('owner', sessionId);
       const user = userId === undefined ? 'none' : `user ${toWire(userId)}`;
-      const claim = { user, session: toWire(session), idleMs };
+      const claim = randomUUID();
+      const body = { user, session: toWire(session), claim, idleMs };
       return [
-        { op: 'owner.claim', tag: `owner ${sessionId}`, keys: [owner], body: () => claim },
-        ...inSession(session, { idleMs, owner }),
+        { op: 'owner.claim', tag: `owner ${sessionId}`, keys: [owner], body: () => body },
+        ...inSession(session, { idleMs, owner, claim }),
       ];
     }
     case 'session.close':
-      return inSession(operation.session, { session: toWire(operation.session) });
+      return inSession(operation.session, {});
     case 'session.end':
-      return [
-        ...recordsDrop(operation.scope, true, names),
-        ...inSession(operation.session, { session: toWire(operation.session) }),
-      ];
+      return [...recordsDrop(operation.scope, true, names), ...inSession(operation.session, {})];
     case 'run.end': {
       const { run, scope, session } = operation;
       const { tag, keys } = attemptKeys(run, names);
@@ -161,17 +165,19 @@ function recordsDrop(scope: string, keepRunning: boolean, names: KeyNames): Draf
 
 function sessionEnd(session: string, names: KeyNames): Draft[] {
   const { tag, keys } = sessionKeys(session, names);
-  return [{ op: 'session.end', tag, keys, body: () => ({ session: toWire(session) }) }];
+  return [{ op: 'session.end', tag, keys, body: nothing }];
 }
 
 function requireDraft(operation: FactRequire, { names, mirrors }: RequestContext): Draft {
   const { session, kind, values, sources, about, consume, loose } = operation;
   const { user } = about === undefined ? sources : { user: undefined };
   const { tag, keys } = sessionKeys(session, names);
+  let seen = mirrors.of(session);
   const body = (): object => {
-    const mirror = user && mirrors.of(session);
+    seen = mirrors.of(session);
+    const mirror = user && seen;
     const mentionOf = (value: string): string | undefined => {
-      const mention = user && mirror?.said.mentions(value, { minLength: user.minLength, loose });
+      const mention = user && seen.said.mentions(value, { minLength: user.minLength, loose });
       return mention === undefined ? undefined : toWire(loose ? mention : value);
     };
     return {
@@ -189,7 +195,7 @@ function requireDraft(operation: FactRequire, { names, mirrors }: RequestContext
       mirror: mirror && { epoch: mirror.epoch, turns: mirror.turns },
     };
   };
-  return { op: operation.op, tag, keys, body, ...(user !== undefined && { asks: session }) };
+  return { op: operation.op, tag, keys, body, ...(user !== undefined && { asks: session, seen: () => seen }) };
 }
 
 function budgetDraft(op: string, { key, boundaries }: BudgetKey, body: object, names: KeyNames): Draft {

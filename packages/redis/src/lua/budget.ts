@@ -5,6 +5,7 @@
 export const BUDGET = `
 local TOTAL_TTL_MS = 400 * 86400000
 local LATE_US = 3600 * 1000000
+local MAX_AMOUNT = 2 ^ 53 - 1
 local REAPED_AT_ONCE = 100
 
 -- Start and end of the present period by the server's clock, in milliseconds; nil for a budget that never starts anew.
@@ -19,6 +20,11 @@ local function periodOf(request)
   error('the clocks of the server and of the caller are more than a period apart')
 end
 
+local function use(keys, amount)
+  local used = tonumber(redis.call('HGET', keys[1], 'used') or 0)
+  if amount ~= 0 then redis.call('HSET', keys[1], 'used', whole(math.max(0, math.min(used + amount, MAX_AMOUNT)))) end
+end
+
 local function reap(keys)
   repeat
     local lapsed = redis.call('ZRANGEBYSCORE', keys[2], '-inf', whole(now), 'LIMIT', 0, REAPED_AT_ONCE)
@@ -31,7 +37,7 @@ local function reap(keys)
       else
         local charged = hold.lapse == 'charge' and hold.amount or 0
         redis.call('HINCRBY', keys[1], 'held', whole(-hold.amount))
-        if charged > 0 then redis.call('HINCRBY', keys[1], 'used', whole(charged)) end
+        use(keys, charged)
         redis.call('HSET', keys[1], 'hold ' .. owner, cmsgpack.pack({ amount = 0, charged = charged }))
         redis.call('ZADD', keys[2], whole(now + LATE_US), owner)
       end
@@ -79,7 +85,7 @@ handlers['budget.hold'] = function(request, keys)
   redis.call('HINCRBY', keys[1], 'held', whole(request.amount))
   redis.call('ZADD', keys[2], whole(now + input.leaseMs * 1000), request.owner)
   keepBudget(budget, keys)
-  return { admitted = true }, { op = 'budget.takeBack', owner = request.owner, amount = request.amount }
+  return { admitted = true }, { op = 'budget.takeBack', owner = request.owner, amount = whole(request.amount) }
 end
 
 local function dropEmpty(keys)
@@ -91,7 +97,7 @@ handlers['budget.takeBack'] = function(request, keys)
   local packed = redis.call('HGET', keys[1], 'hold ' .. request.owner)
   local hold = packed and cmsgpack.unpack(packed)
   if not hold or hold.charged then return end
-  local amount = math.min(hold.amount, request.amount)
+  local amount = math.min(hold.amount, tonumber(request.amount))
   hold.amount = hold.amount - amount
   redis.call('HINCRBY', keys[1], 'held', whole(-amount))
   if hold.amount > 0 then
@@ -112,8 +118,7 @@ handlers['budget.settle'] = function(request, keys)
   local hold = packed and cmsgpack.unpack(packed)
   if not hold then return end
   if not hold.charged then redis.call('HINCRBY', keys[1], 'held', whole(-hold.amount)) end
-  local used = request.used - (hold.charged or 0)
-  if used ~= 0 then redis.call('HINCRBY', keys[1], 'used', whole(used)) end
+  use(keys, request.used - (hold.charged or 0))
   redis.call('HDEL', keys[1], 'hold ' .. request.owner)
   redis.call('ZREM', keys[2], request.owner)
   keepBudget(budget, keys)
@@ -123,7 +128,7 @@ end
 handlers['budget.charge'] = function(request, keys)
   local budget = budgetOf(request, keys)
   if request.used == 0 then return end
-  redis.call('HINCRBY', keys[1], 'used', whole(request.used))
+  use(keys, request.used)
   keepBudget(budget, keys)
 end
 

@@ -5,6 +5,9 @@ local function mintsOf(keys, kind, value)
   return packed and cmsgpack.unpack(packed) or {}
 end
 
+-- More are too many to tell which is meant, and a tool's result chooses how many there are.
+local MAX_SPELLINGS = 32
+
 local function spellingsOf(keys, kind, fold)
   local packed = redis.call('HGET', keys[1], factField('l', kind, fold))
   return packed and cmsgpack.unpack(packed) or {}
@@ -12,8 +15,10 @@ end
 
 -- Spellings that differ from what they fold to; those that do not are found as they are.
 local function changeSpelling(keys, kind, value, fold, isHeld)
-  local others = {}
-  for _, spelling in ipairs(spellingsOf(keys, kind, fold)) do
+  local others, known = {}, spellingsOf(keys, kind, fold)
+  -- Whether others are left that are not in the list is not known, so it stays full.
+  if #known == MAX_SPELLINGS then return end
+  for _, spelling in ipairs(known) do
     if spelling ~= value then others[#others + 1] = spelling end
   end
   if isHeld then others[#others + 1] = value end
@@ -136,6 +141,7 @@ end
 
 local function looseMatch(keys, request, fold)
   local spellings = spellingsOf(keys, request.kind, fold)
+  if #spellings == MAX_SPELLINGS then return nil, 'ambiguous' end
   spellings[#spellings + 1] = fold
   local match = nil
   for _, spelling in ipairs(spellings) do
@@ -165,7 +171,7 @@ local function originOf(mint)
 end
 
 local function revisionOf(keys, kind)
-  local field = kind and 'k' .. kind or 'revision'
+  local field = kind and 'k:' .. kind or 'revision'
   return tonumber(redis.call('HGET', keys[1], field) or 0)
 end
 
@@ -240,7 +246,7 @@ handlers['fact.revoke'] = function(request, keys)
       if start == facts or start == folds then redis.call('HDEL', keys[1], field) end
     end
   end
-  redis.call('HSET', keys[1], 'k' .. request.kind, redis.call('HINCRBY', keys[1], 'revision', 1))
+  redis.call('HSET', keys[1], 'k:' .. request.kind, redis.call('HINCRBY', keys[1], 'revision', 1))
   changed(keys, -dropped)
 end
 

@@ -70,7 +70,7 @@ handlers['idempotency.begin'] = function(request, keys)
   local isReplaced = known and known.state == 'unknown' and not known.running and known.owner == request.replaces
   if known and not isReplaced then
     -- The command may be sent again by its client, where the connection broke before the answer.
-    if known.owner == request.owner and known.nonce == input.nonce then return { admitted = true }, undo end
+    if known.owner == request.owner and known.nonce == nonceOf(request) then return { admitted = true }, undo end
     return {
       admitted = false, state = known.state, sameArguments = known.args == request.args, owner = known.owner,
       running = known.running, result = known.result, lastError = known.error,
@@ -86,7 +86,7 @@ handlers['idempotency.begin'] = function(request, keys)
     redis.call('DEL', keys[1])
   end
   redis.call('HSET', keys[1], 'state', 'inProgress', 'owner', request.owner, 'args', request.args,
-    'lease', whole(now + input.leaseMs * 1000), 'ttl', whole(request.ttlMs), 'nonce', input.nonce)
+    'lease', whole(now + input.leaseMs * 1000), 'ttl', whole(request.ttlMs), 'nonce', nonceOf(request))
   if replaced then redis.call('HSET', keys[1], 'replaced', replaced) end
   keep(keys, input.leaseMs + request.ttlMs)
   return { admitted = true }, undo

@@ -28,7 +28,8 @@ local function takeBack(operation)
   for index = #input.requests, 1, -1 do
     local request, undo = input.requests[index], undos[index]
     if undo and (not operation or request.operation == operation) then
-      handlers[undo.op](undo, keysOf(request))
+      -- One that fails must not keep the others from being taken back.
+      pcall(handlers[undo.op], undo, keysOf(request))
       undos[index] = false
     end
   end
@@ -41,7 +42,7 @@ for index, request in ipairs(input.requests) do
     local isDone, answer, undo = pcall(handlers[request.op], request, keysOf(request))
     if not isDone then
       takeBack()
-      return redis.error_reply('ERR ' .. (type(answer) == 'table' and answer.err or tostring(answer)))
+      return redis.error_reply(type(answer) == 'table' and answer.err or 'ERR ' .. tostring(answer))
     end
     answers[index], undos[index] = answer or false, undo or false
     if answer and answer.admitted == false then
@@ -57,6 +58,6 @@ for index, request in ipairs(input.requests) do
 end
 
 return cjson.encode({
-  now = whole(now), answers = answers, refused = refused, undos = input.isCluster and undos or nil,
+  now = whole(now), answers = answers, refused = refused, undos = input.isPart and undos or nil,
 })
 `;

@@ -9,8 +9,9 @@ local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local handlers = {}
 
+-- Zero is added because the server takes no '-0'.
 local function whole(number)
-  return string.format('%.0f', number)
+  return string.format('%.0f', number + 0)
 end
 
 local function expireIn(key, ms)
@@ -25,6 +26,11 @@ end
 local function expiryOf(key)
   local left = redis.call('PTTL', key)
   return left >= 0 and now + left * 1000 or nil
+end
+
+-- The same where a client sends the command again, because the connection broke before the answer.
+local function nonceOf(request)
+  return input.nonce .. ' ' .. request.operation
 end
 
 local function keysOf(request)

@@ -85,6 +85,13 @@ export const budgetContract: Contract = (it) => {
     for (const key of AWKWARD_NAMES) await store.refuses(hold('1', 1, { budgets: [{ key, limit: 100 }] }));
   });
 
+  it('holds nothing for a call that may cost nothing, and charges what it cost', async (store) => {
+    await store.admits(hold('1', 0));
+    await store.refusesLast(hold('2', 0), hold('3', 101));
+    await store.ask(settle('1', 7));
+    assert.equal((await store.refuses(hold('4', 100))).used, 7);
+  });
+
   it('holds nothing when a refusal is only observed', async (store) => {
     await store.admits(hold('1', 60));
     await store.refuses(hold('2', 60, { observe: true }));
