@@ -124,7 +124,7 @@ async function failing(call: Promise<unknown>): Promise<void> {
 export const refusals: Group = {
   name: 'refusals',
   title: 'A refusal, in multiples of an `Error` thrown and caught at the same depth',
-  rounds: 5,
+  rounds: 3,
   cases: [
     refusal('input', 'input schema (valibot)', 'guard.input_invalid', async (agent) => () => agent.input(ITEM)),
     refusal('attempts', '`@MaxAttempts`', 'guard.max_attempts_exceeded', async (agent) => {

@@ -19,14 +19,16 @@ export interface Rounds {
 export async function measureRounds({ groups, rounds, measure, progress }: Rounds): Promise<GroupResult[]> {
   const answers = new Map<string, Readings[]>();
   const skipped = new Map<string, string>();
-  const most = Math.max(...groups.map((group) => rounds ?? group.rounds));
-  const total = groups.reduce((sum, group) => sum + group.cases.length * (rounds ?? group.rounds), 0);
+  const places = groups.flatMap((group) =>
+    group.cases.map((each) => ({
+      place: `${group.name}/${each.name}`,
+      rounds: Math.min(rounds ?? group.rounds, each.rounds ?? Number.POSITIVE_INFINITY),
+    })),
+  );
+  const total = places.reduce((sum, each) => sum + each.rounds, 0);
   let done = 0;
-  for (let round = 0; round < most; round++) {
-    const places = groups
-      .filter((group) => round < (rounds ?? group.rounds))
-      .flatMap((group) => group.cases.map((each) => `${group.name}/${each.name}`));
-    for (const place of shuffled(places)) {
+  for (let round = 0; done < total; round++) {
+    for (const { place } of shuffled(places.filter((each) => round < each.rounds))) {
       progress(`${++done} of ${total}  ${place}`);
       if (skipped.has(place)) continue;
       const answer = await measure(place);

@@ -1,8 +1,9 @@
 import { Agent, AgentHost, Enforce, MemoryStore, Prove, requireFact, Tool } from '@actguard/core';
 import { bytesPerOne } from '../../measure/heap.js';
 import type { Call } from '../../measure/loop.js';
-import { measurePairs } from '../../measure/pairs.js';
 import type { Case } from '../../measure/readings.js';
+import { measureGrowth } from './by-hand.js';
+import { numbered } from './numbered.js';
 import { randomBelow } from './stepping-clock.js';
 
 const PER_CALL = 200;
@@ -55,9 +56,9 @@ async function withFacts(count: number, objects = count): Promise<Call> {
 /** Checks of a fact, among many. */
 export const facts: readonly Case[] = [1, 1000, 100_000, 1_000_000].map((count) => ({
   name: `facts-${count}`,
-  title: `${count.toLocaleString('en-GB')} facts`,
+  title: numbered(count, 'fact'),
   table: 'Calls that require a fact by number of facts, in multiples of the same call with one fact',
-  measure: async (budget) => measurePairs(await withFacts(count), await withFacts(1, count), budget),
+  measure: async (budget) => measureGrowth(withFacts, count, budget),
 }));
 
 function bytesPerFact(name: string, title: string, perCall: number, most: number): Case {

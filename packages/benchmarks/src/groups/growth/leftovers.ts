@@ -1,7 +1,6 @@
-import { createHook } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AgentHost } from '@actguard/core';
+import { AsyncCensus } from '../../measure/async-census.js';
 import { heapInUse } from '../../measure/heap.js';
 import { loopOf } from '../../measure/loop.js';
 import type { Case, Readings } from '../../measure/readings.js';
@@ -20,6 +19,7 @@ function heapAfter(
     name,
     title,
     table: 'After many calls',
+    rounds: 1,
     measure: ({ measureMs }) =>
       inShop(async (shop): Promise<Readings> => {
         const calls = measureMs < 100 ? count / QUICK_SHARE : count;
@@ -31,45 +31,6 @@ function heapAfter(
         return { calls, grown: heapInUse() - before };
       }),
   };
-}
-
-/** Counts promises that never settle and timers that stay. */
-class AsyncCensus {
-  readonly #pending = new Set<number>();
-  readonly #timers = new Set<number>();
-  readonly #hook = createHook({
-    init: (id, type) => {
-      if (type === 'PROMISE') this.#pending.add(id);
-      if (type === 'Timeout') this.#timers.add(id);
-    },
-    promiseResolve: (id) => {
-      this.#pending.delete(id);
-    },
-    destroy: (id) => {
-      // Collected without having settled: nobody waits for it.
-      this.#pending.delete(id);
-      this.#timers.delete(id);
-    },
-  });
-
-  /** What a body leaves, beyond what counting itself leaves. */
-  static async of(body: () => Promise<void>): Promise<{ pending: number; timers: number }> {
-    const own = await new AsyncCensus().#during(async () => {});
-    const all = await new AsyncCensus().#during(body);
-    return { pending: all.pending - own.pending, timers: all.timers - own.timers };
-  }
-
-  async #during(body: () => Promise<void>): Promise<{ pending: number; timers: number }> {
-    this.#hook.enable();
-    await body();
-    // What was awaited, and is over, goes only with its garbage.
-    for (let turn = 0; turn < 3; turn++) {
-      heapInUse();
-      await nextTurn();
-    }
-    this.#hook.disable();
-    return { pending: this.#pending.size, timers: this.#timers.size };
-  }
 }
 
 const leftBehind: Case = {

@@ -4,6 +4,8 @@ import type { Call } from '../../measure/loop.js';
 import { measurePairs } from '../../measure/pairs.js';
 import type { Case } from '../../measure/readings.js';
 import { caught } from '../../measure/thrown.js';
+import { measureGrowth } from './by-hand.js';
+import { numbered } from './numbered.js';
 import { randomBelow, SteppingClock } from './stepping-clock.js';
 
 const CALLS_PER_KEY = 5;
@@ -62,9 +64,9 @@ async function withKeys(count: number, objects = count): Promise<Call> {
 function keys(count: number): Case {
   return {
     name: `rate-keys-${count}`,
-    title: `${count.toLocaleString('en-GB')} keys`,
+    title: numbered(count, 'key'),
     table: KEYS_TABLE,
-    measure: async (budget) => measurePairs(await withKeys(count), await withKeys(1, count), budget),
+    measure: async (budget) => measureGrowth(withKeys, count, budget),
   };
 }
 

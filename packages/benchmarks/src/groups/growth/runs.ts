@@ -4,6 +4,7 @@ import type { Call } from '../../measure/loop.js';
 import { measurePairs } from '../../measure/pairs.js';
 import type { Case } from '../../measure/readings.js';
 import { QUERY, Shop } from '../shop.js';
+import { numbered } from './numbered.js';
 import { randomBelow } from './stepping-clock.js';
 
 /** Calls of four guards in random runs out of many that are open. */
@@ -22,7 +23,7 @@ async function withRuns(count: number): Promise<Call> {
 /** Open runs. */
 export const runs: readonly Case[] = [1, 100, 10_000].map((count) => ({
   name: `runs-${count}`,
-  title: `${count.toLocaleString('en-GB')} runs`,
+  title: numbered(count, 'run'),
   table: 'Calls of four guards by number of open runs, in multiples of the same call with one run',
   measure: async (budget) => measurePairs(await withRuns(count), await withRuns(1), budget),
 }));
