@@ -1,27 +1,26 @@
-import { spawnSync } from 'node:child_process';
-import type { Group } from '../measure/readings.js';
+import type { Case, Group } from '../measure/readings.js';
+import type { SharedCall } from './redis/cases.js';
 
-/** What stands between here and a measurement against a server. */
-async function obstacle(): Promise<string | undefined> {
-  const redis: object = await import('@actguard/redis');
-  if (!('RedisStore' in redis)) return '@actguard/redis exports no `RedisStore` yet';
-  if (spawnSync('redis-server', ['--version']).status !== 0) return 'there is no `redis-server` on the PATH';
-  return undefined;
+function shared(name: SharedCall, title: string): Case {
+  return {
+    name,
+    title,
+    skip: async () => (await import('./redis/cases.js')).obstacle(),
+    measure: async (budget) => (await import('./redis/cases.js')).measureShared(name, budget),
+  };
 }
 
 /** Guards whose state several processes share. */
 export const sharedStore: Group = {
   name: 'redis',
-  title: 'A shared store: Redis on loopback',
-  rounds: 1,
+  title: 'State on a server on loopback, in multiples of a `PING`',
+  rounds: 3,
   cases: [
-    {
-      name: 'four',
-      title: 'four guards, state in Redis',
-      skip: obstacle,
-      measure: async () => {
-        throw new Error('not measured yet');
-      },
-    },
+    shared('ping', '`PING` (the noise)'),
+    shared('rate', '`@RateLimit`'),
+    shared('four', 'four: attempts, breaker, rate limit, timeout'),
+    shared('four-64', 'four, 64 calls at once: each of them, against 64 `PING`s at once'),
+    shared('everything', 'everything: four, idempotency, a fact checked, a fact proven'),
+    shared('rlf', 'rate-limiter-flexible `RateLimiterRedis`: a fixed window'),
   ],
 };

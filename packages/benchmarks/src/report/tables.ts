@@ -42,6 +42,14 @@ const PER_REFUSAL: readonly Column[] = [
   ALLOCATED,
 ];
 
+const PER_SHARED_CALL: readonly Column[] = [
+  column('× a `PING` (rounds)', 'ratio', figure, true),
+  P50,
+  P99,
+  column('the `PING`', 'baseNs', time),
+  column('scripts', 'trips', figure),
+];
+
 const BY_NUMBER: readonly Column[] = [
   column('× (rounds)', 'ratio', figure, true),
   P50,
@@ -72,6 +80,8 @@ function columnsOf(group: GroupResult, cases: readonly CaseResult[]): readonly C
   switch (group.name) {
     case 'refusals':
       return PER_REFUSAL;
+    case 'redis':
+      return PER_SHARED_CALL;
     case 'metering':
       return ADDED;
     case 'growth':
