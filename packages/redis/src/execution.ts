@@ -104,8 +104,8 @@ export class Execution {
   }
 
   async #run(group: readonly Request[], isDue: boolean, isPart = false): Promise<Reply> {
-    // The same for every attempt of one list: one that a client sends twice must not take twice.
-    const nonce = `${this.#process}${++this.#scripts}`;
+    const keepReplyMs = this.#connection.keepReplyMs(isDue);
+    const number = ++this.#scripts;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const keys = [...new Set(group.flatMap((request) => request.keys))];
       const requests = group.map((request) => ({
@@ -116,7 +116,10 @@ export class Execution {
         ...request.body(),
       }));
       const { isCluster } = this.#connection;
-      const input = { nonce, epoch: String(randomInt(1, 2 ** 31)), isCluster, isPart, ...this.#limits, requests };
+      const [first] = keys;
+      if (keepReplyMs !== undefined && first !== undefined)
+        keys.push(this.#context.names.beside(first, 'reply', `${this.#process}${number}`));
+      const input = { keepReplyMs, epoch: String(randomInt(1, 2 ** 31)), isCluster, isPart, ...this.#limits, requests };
       const reply = await this.#connection.send<Reply>(keys, input, isDue);
       if (reply.stale === undefined) return reply;
       for (const { index, ...turns } of reply.stale) {

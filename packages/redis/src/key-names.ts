@@ -20,6 +20,11 @@ export class KeyNames {
     for (const each of parts) name += `:${part(each)}`;
     return name;
   }
+
+  /** A key of another kind with the tag of one. */
+  beside(key: string, kind: string, unique: string): string {
+    return `${this.#prefix}${kind}:${key.slice(key.indexOf('{'), key.indexOf('}') + 1)}:${part(unique)}`;
+  }
 }
 
 const PLAIN = /^[\w\-.@#/+,"[\]=]*$/;

@@ -15,6 +15,8 @@ export class Leases {
   readonly #renew: (requests: readonly Request[]) => Promise<readonly Request[]>;
   readonly #everyMs: number;
   #timer: NodeJS.Timeout | undefined;
+  #isRenewing = false;
+  #isClosed = false;
 
   /** @param renew sends requests, and answers those that found nothing to renew */
   constructor(
@@ -57,13 +59,15 @@ export class Leases {
     }
   }
 
-  /** Renews nothing any more. */
+  /** Renews nothing any more, nor what is taken from now on. */
   close(): void {
+    this.#isClosed = true;
     this.#held.clear();
     this.#stop();
   }
 
   #hold(op: string, owner: string, operation: StoreOperation): void {
+    if (this.#isClosed) return;
     for (const request of requestsOf(operation, 0, this.#context)) {
       const body = { owner: toWire(owner) };
       this.#held.set(nameOf(op, owner, request), { ...request, op, body: () => body });
@@ -85,6 +89,8 @@ export class Leases {
   }
 
   async #renewAll(): Promise<void> {
+    if (this.#isRenewing) return;
+    this.#isRenewing = true;
     const entries = [...this.#held];
     for (let at = 0; at < entries.length; at += RENEWED_AT_ONCE) {
       const some = entries.slice(at, at + RENEWED_AT_ONCE);
@@ -96,6 +102,7 @@ export class Leases {
         // The next time may be in time. If not, they lapse: whoever asks then is told that the outcome is not known.
       }
     }
+    this.#isRenewing = false;
     if (this.#held.size === 0) this.#stop();
   }
 }

@@ -30,6 +30,9 @@ export class LocalFallback {
   readonly #concerns: OnUnavailable;
   /** Calls that entered a breaker here, so that they leave it here. */
   readonly #owners = new Set<string>();
+  /** Runs whose attempts were counted here, so that they are forgotten here. */
+  readonly #runs = new Set<string>();
+  #now = 0;
 
   constructor(concerns: OnUnavailable) {
     this.#concerns = concerns;
@@ -45,15 +48,20 @@ export class LocalFallback {
 
   /** Decides here. */
   apply(operations: readonly StoreOperation[], now: number): readonly StoreAnswer[] {
+    this.#now = now;
     const answers = this.#store.apply(operations, now) as readonly StoreAnswer[];
     const isThrough = answers.length === operations.length;
-    for (const operation of isThrough ? operations : [])
-      if (operation.op === 'breaker.enter') this.#owners.add(operation.owner);
+    for (const operation of operations) {
+      if (operation.op === 'breaker.enter' && isThrough) this.#owners.add(operation.owner);
+      // Attempts stay counted, also those of a refused list.
+      if (operation.op === 'attempt.take') this.#runs.add(operation.run);
+    }
     return answers;
   }
 
-  /** Whether an effect ends what was taken here. */
+  /** Whether an effect ends what was taken here, and nothing there. What ends here too is ended. */
   owns(operation: StoreOperation): boolean {
+    if (operation.op === 'run.end' && this.#runs.delete(operation.run)) this.#store.apply([operation], this.#now);
     if (operation.op === 'rate.giveBack') return operation.ticket < FIRST_REMOTE_TICKET;
     return operation.op === 'breaker.leave' && this.#owners.delete(operation.owner);
   }

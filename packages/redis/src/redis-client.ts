@@ -4,6 +4,11 @@ export interface IoRedisClient {
   readonly status: string;
   /** Whether it is a client of a cluster. */
   readonly isCluster?: boolean;
+  /** What it was made with. */
+  readonly options?: {
+    readonly autoResendUnfulfilledCommands?: boolean | undefined;
+    readonly keyPrefix?: string | undefined;
+  };
   /** Runs a script by its digest. */
   evalsha(sha: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
   /** Runs a script. */
@@ -43,6 +48,8 @@ export type RedisClient = IoRedisClient | NodeRedisClient;
 export interface Commands {
   /** Keys of one script must have one hash tag. */
   readonly isCluster: boolean;
+  /** It may send a command again where the connection broke before the answer. */
+  readonly resends: boolean;
   /** Whether a command goes out at once. Where it does not, none is given to the client: it would queue it. */
   readonly isReady: boolean;
   /** Nobody will connect it any more. */
@@ -65,10 +72,12 @@ export function commandsOf(client: unknown): Commands | undefined {
 class IoRedisCommands implements Commands {
   readonly #client: IoRedisClient;
   readonly isCluster: boolean;
+  readonly resends: boolean;
 
   constructor(client: IoRedisClient) {
     this.#client = client;
     this.isCluster = client.isCluster === true;
+    this.resends = this.isCluster || client.options?.autoResendUnfulfilledCommands !== false;
   }
 
   get isReady(): boolean {
@@ -101,10 +110,13 @@ const POLL_MS = 10;
 class NodeRedisCommands implements Commands {
   readonly #client: NodeRedisClient;
   readonly isCluster: boolean;
+  readonly resends: boolean;
 
   constructor(client: NodeRedisClient) {
     this.#client = client;
     this.isCluster = 'getSlotRandomNode' in client;
+    // A single client never does; one that looks for its servers itself may.
+    this.resends = this.isCluster || 'getSentinelNode' in client;
   }
 
   get isReady(): boolean {

@@ -39,7 +39,7 @@ export class RedisStore implements StateStore {
       throw new UsageError('RedisStore: the client must be one of ioredis or of redis (node-redis)', {
         code: 'usage.argument',
       });
-    if ((client as { readonly options?: { readonly keyPrefix?: string } }).options?.keyPrefix)
+    if ('options' in client && client.options?.keyPrefix)
       throw new UsageError('RedisStore: the client must have no keyPrefix; use the option prefix of the store', {
         code: 'usage.argument',
       });

@@ -36,9 +36,7 @@ handlers['breaker.enter'] = function(request, keys)
   local breaker = breakerOf(keys[1])
   local generation = whole(breaker.generation)
   if breaker.state == 'closed' then return { admitted = true, generation = generation, probe = false } end
-  -- The command of a probe may be sent again by its client, where the connection broke before the answer.
-  local isAgain = breaker.probe == request.owner and redis.call('HGET', keys[1], 'nonce') == nonceOf(request)
-  if breaker.state == 'halfOpen' and breaker.lease > now and not isAgain then
+  if breaker.state == 'halfOpen' and breaker.lease > now then
     return { admitted = false, retryAfterMs = 0, generation = generation, probeOwner = breaker.probe }
   end
   local left = breaker.openedAt + request.resetTimeoutMs * 1000 - now
@@ -46,7 +44,7 @@ handlers['breaker.enter'] = function(request, keys)
     return { admitted = false, retryAfterMs = math.ceil(left / 1000), generation = generation }
   end
   writeBreaker(keys[1], 'state', 'halfOpen', 'generation', generation, 'openedAt', whole(breaker.openedAt),
-    'probe', request.owner, 'lease', whole(now + input.leaseMs * 1000), 'nonce', nonceOf(request))
+    'probe', request.owner, 'lease', whole(now + input.leaseMs * 1000))
   return { admitted = true, generation = generation, probe = true },
     { op = 'breaker.leave', owner = request.owner, generation = generation, verdict = 'neutral', maxFails = 1 }
 end

@@ -4,11 +4,11 @@
  */
 export const IDEMPOTENCY = `
 local function recordOf(key)
-  local held = redis.call('HMGET', key, 'state', 'owner', 'args', 'lease', 'ttl', 'result', 'error', 'nonce')
+  local held = redis.call('HMGET', key, 'state', 'owner', 'args', 'lease', 'ttl', 'result', 'error')
   if not held[1] then return nil end
   local record = {
     state = held[1], owner = held[2], args = held[3], lease = tonumber(held[4] or nil), ttl = tonumber(held[5]),
-    result = held[6] or nil, error = held[7] or nil, nonce = held[8] or nil,
+    result = held[6] or nil, error = held[7] or nil,
   }
   record.running = record.lease ~= nil and record.lease > now
   if record.state == 'inProgress' and not record.running then
@@ -69,8 +69,6 @@ handlers['idempotency.begin'] = function(request, keys)
   local known = recordOf(keys[1])
   local isReplaced = known and known.state == 'unknown' and not known.running and known.owner == request.replaces
   if known and not isReplaced then
-    -- The command may be sent again by its client, where the connection broke before the answer.
-    if known.owner == request.owner and known.nonce == nonceOf(request) then return { admitted = true }, undo end
     return {
       admitted = false, state = known.state, sameArguments = known.args == request.args, owner = known.owner,
       running = known.running, result = known.result, lastError = known.error,
@@ -86,7 +84,7 @@ handlers['idempotency.begin'] = function(request, keys)
     redis.call('DEL', keys[1])
   end
   redis.call('HSET', keys[1], 'state', 'inProgress', 'owner', request.owner, 'args', request.args,
-    'lease', whole(now + input.leaseMs * 1000), 'ttl', whole(request.ttlMs), 'nonce', nonceOf(request))
+    'lease', whole(now + input.leaseMs * 1000), 'ttl', whole(request.ttlMs))
   if replaced then redis.call('HSET', keys[1], 'replaced', replaced) end
   keep(keys, input.leaseMs + request.ttlMs)
   return { admitted = true }, undo

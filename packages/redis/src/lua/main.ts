@@ -3,6 +3,11 @@
  * stops; so it does where a command fails, since a script that fails half way would leave its first half behind.
  */
 export const MAIN = `
+-- A client may send a command again where the connection broke before the answer: then it gets the answer, and nothing more.
+local replyKey = input.keepReplyMs and KEYS[#KEYS]
+local known = replyKey and redis.call('GET', replyKey)
+if known then return known end
+
 -- A command that was on its way for too long finds nobody who waits for its answer any more.
 if input.deadline and now > tonumber(input.deadline) then
   return cjson.encode({ isLate = true, now = whole(now) })
@@ -57,7 +62,9 @@ for index, request in ipairs(input.requests) do
   end
 end
 
-return cjson.encode({
+local reply = cjson.encode({
   now = whole(now), answers = answers, refused = refused, undos = input.isPart and undos or nil,
 })
+if replyKey then redis.call('SET', replyKey, reply, 'PX', input.keepReplyMs) end
+return reply
 `;

@@ -28,11 +28,6 @@ local function expiryOf(key)
   return left >= 0 and now + left * 1000 or nil
 end
 
--- The same where a client sends the command again, because the connection broke before the answer.
-local function nonceOf(request)
-  return input.nonce .. ' ' .. request.operation
-end
-
 local function keysOf(request)
   local keys = {}
   for index, at in ipairs(request.k) do keys[index] = KEYS[at] end
