@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeStateStore } from '@actguard/core/testing';
-import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, it, jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { AnyRedis } from '../test-support/any-redis.js';
 import { describeWithRedis } from '../test-support/describe-with-redis.js';
 import type { RedisClient } from './index.js';
 import { RedisStore } from './index.js';
+
+// Real time passes here: a machine that stands still for long makes something expire that a test has just written.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
 interface OpenClient {
   readonly client: RedisClient;

@@ -1,12 +1,15 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, expect, it, jest } from '@jest/globals';
 import { AsyncCensus } from './async-census.js';
 
 beforeAll(() => {
   setFlagsFromString('--expose-gc');
   globalThis.gc = runInNewContext('gc') as typeof globalThis.gc;
 });
+
+// It counts all of a test runner's own, too, which takes a while on a busy machine.
+jest.setTimeout(60_000);
 
 it('finds nothing after work that leaves nothing', async () => {
   const left = await AsyncCensus.of(async () => {
