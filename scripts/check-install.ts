@@ -12,6 +12,7 @@ const PROJECTS = [
     dependencies: { openai: '^7.57.0' },
     smoke: 'smoke-meter.mjs',
   },
+  { packages: ['packages/core', 'packages/redis'], dependencies: { ioredis: '^6.0.0' }, smoke: 'smoke-redis.mjs' },
 ];
 
 for (const { packages, dependencies, smoke } of PROJECTS) {

@@ -24,19 +24,28 @@ const MAX_ALTERNATIVES = 3;
 /** The interfaces of all packages, read from their sources. */
 export class OptionSource {
   readonly #files: readonly ts.SourceFile[];
-  /** Names of short lists of texts, such as `Mode`. */
+  /** Short lists of texts by their name, such as `Mode`: those of a package by itself, and those of all. */
   readonly #choices = new Map<string, readonly string[]>();
+  /** Names of what a package declares itself, whatever another one calls so. */
+  readonly #own = new Set<string>();
 
   /** @param sources texts of source files by name */
   constructor(sources: Readonly<Record<string, string>>) {
     this.#files = Object.entries(sources).map(([name, text]) =>
       ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true),
     );
-    for (const { name, type } of this.#files.flatMap((file) => file.statements.filter(ts.isTypeAliasDeclaration))) {
-      const texts = ts.isUnionTypeNode(type) ? type.types.flatMap(textOf) : [];
-      if (texts.length <= MAX_ALTERNATIVES && ts.isUnionTypeNode(type) && texts.length === type.types.length)
-        this.#choices.set(name.text, texts);
-    }
+    for (const file of this.#files) for (const statement of file.statements) this.#note(file, statement);
+  }
+
+  #note(file: ts.SourceFile, statement: ts.Statement): void {
+    if (!ts.isTypeAliasDeclaration(statement) && !ts.isInterfaceDeclaration(statement)) return;
+    const own = nameIn(file, statement.name.text);
+    this.#own.add(own);
+    if (!ts.isTypeAliasDeclaration(statement) || !ts.isUnionTypeNode(statement.type)) return;
+    const { types } = statement.type;
+    const texts = types.flatMap(textOf);
+    if (texts.length > MAX_ALTERNATIVES || texts.length < types.length) return;
+    for (const name of [own, statement.name.text]) this.#choices.set(name, texts);
   }
 
   /** Reads `packages/*` of a repository, without tests. */
@@ -89,25 +98,22 @@ export class OptionSource {
       ? ts.factory.createFunctionTypeNode(member.typeParameters, member.parameters, member.type as ts.TypeNode)
       : (member.type as ts.TypeNode);
     const shown = member.questionToken === undefined ? type : withoutUndefined(type);
+    const file = member.getSourceFile();
     const { transformed } = ts.transform(shown, [
-      (context) => (root) => this.#simplified(root, context) as ts.TypeNode,
+      (context) => (root) => this.#simplified(root, file, context) as ts.TypeNode,
     ]);
-    return oneLine(
-      PRINTER.printNode(ts.EmitHint.Unspecified, transformed[0] as ts.Node, member.getSourceFile()).replaceAll(
-        '"',
-        "'",
-      ),
-    );
+    return oneLine(PRINTER.printNode(ts.EmitHint.Unspecified, transformed[0] as ts.Node, file).replaceAll('"', "'"));
   }
 
   // Without wrappers that only tell the compiler something; a constructor type is what callers know as a class.
-  #simplified(node: ts.Node, context: ts.TransformationContext): ts.Node {
-    const visit = (inner: ts.Node): ts.Node => this.#simplified(inner, context);
+  #simplified(node: ts.Node, file: ts.SourceFile, context: ts.TransformationContext): ts.Node {
+    const visit = (inner: ts.Node): ts.Node => this.#simplified(inner, file, context);
     if (ts.isTypeOperatorNode(node) && node.operator === ts.SyntaxKind.ReadonlyKeyword) return visit(node.type);
     if (ts.isTypeReferenceNode(node) && ts.isIdentifier(node.typeName)) {
       const [only] = node.typeArguments ?? [];
       if (only !== undefined && ['NoInfer', 'Readonly'].includes(node.typeName.text)) return visit(only);
-      const choice = this.#choices.get(node.typeName.text);
+      const own = nameIn(file, node.typeName.text);
+      const choice = this.#choices.get(this.#own.has(own) ? own : node.typeName.text);
       return choice === undefined ? ts.visitEachChild(node, visit, context) : choiceOf(choice);
     }
     if (ts.isParenthesizedTypeNode(node) && ts.isConstructorTypeNode(node.type)) return visit(node.type);
@@ -127,6 +133,11 @@ export class OptionSource {
     for (const file of readers) visit(file);
     return [...found];
   }
+}
+
+/** A name, of one package. */
+function nameIn(file: ts.SourceFile, name: string): string {
+  return `${/^packages\/[^/]+\//.exec(file.fileName)?.[0] ?? ''}${name}`;
 }
 
 function textOf(type: ts.TypeNode): string[] {

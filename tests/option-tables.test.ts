@@ -94,6 +94,21 @@ describe('a table', () => {
     ]);
   });
 
+  test('takes a name for that of its own package, where two have it', () => {
+    const page = '<!-- options: Options -->\n<!-- /options -->';
+    const source = new OptionSource({
+      'packages/a/src/a.ts': "type Fallback = 'open' | 'closed';\ntype Mode = 'on' | 'off';",
+      'packages/b/src/b.ts': `
+        interface Fallback {}
+        interface Options {
+/** Own. */ own: Fallback;
+/** Other. */ other: Mode }`,
+    });
+    const rows = fillPage('page.md', page, source).text.split('\n');
+    expect(rows).toContain('| `own` | `Fallback` | **required** | Own. |');
+    expect(rows).toContain("| `other` | `'on' \\| 'off'` | **required** | Other. |");
+  });
+
   test('has the options that an interface inherits, the nearest one of a name', () => {
     const { rows } = tableOf(`
       interface Base {

@@ -27,33 +27,33 @@ test('the lock file names no registry', () => {
   expect(entries.filter(([, { resolved }]) => resolved?.includes('://'))).toEqual([]);
 });
 
-test.each(['tsconfig.build.json', 'tsconfig.test.json', 'tsconfig.legacy.json'])(
-  '%s refers to every package',
-  (file) => {
-    const { references } = JSON.parse(read(file)) as { references: { path: string }[] };
-    expect(references.map((reference) => reference.path).sort()).toEqual(packages.map(({ folder }) => folder).sort());
-  },
-);
+const published = packages.filter(({ manifest }) => manifest.private !== true);
 
-describe.each(packages.filter(({ manifest }) => manifest.private !== true))(
-  '$manifest.name',
-  ({ folder, manifest }) => {
-    test('is an ESM package for Node 22 and later, with the licence', () => {
-      expect(manifest).toMatchObject({ type: 'module', license: 'MIT', engines: { node: '>=22' } });
-      expect(read(`${folder}/LICENSE`)).toBe(read('LICENSE'));
-    });
+test.each([
+  ['tsconfig.build.json', published],
+  ['tsconfig.test.json', packages],
+  ['tsconfig.legacy.json', published],
+])('%s refers to every package that it needs', (file, needed) => {
+  const { references } = JSON.parse(read(file)) as { references: { path: string }[] };
+  expect(references.map((reference) => reference.path).sort()).toEqual(needed.map(({ folder }) => folder).sort());
+});
 
-    test('every entry point and every file with side effects has a source', () => {
-      const entries = Object.values(manifest.exports ?? {}).flatMap((entry) =>
-        typeof entry === 'string' ? [] : [entry],
-      );
-      const { sideEffects } = manifest;
-      const built = [...entries.map((entry) => entry.default), ...(Array.isArray(sideEffects) ? sideEffects : [])];
-      const sources = built.map((file) => path.join(folder, file.replace('/dist/', '/src/').replace(/\.js$/, '.ts')));
-      expect(sources.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
-      expect(entries.map((entry) => entry.types)).toEqual(
-        entries.map((entry) => entry.default.replace(/\.js$/, '.d.ts')),
-      );
-    });
-  },
-);
+describe.each(published)('$manifest.name', ({ folder, manifest }) => {
+  test('is an ESM package for Node 22 and later, with the licence', () => {
+    expect(manifest).toMatchObject({ type: 'module', license: 'MIT', engines: { node: '>=22' } });
+    expect(read(`${folder}/LICENSE`)).toBe(read('LICENSE'));
+  });
+
+  test('every entry point and every file with side effects has a source', () => {
+    const entries = Object.values(manifest.exports ?? {}).flatMap((entry) =>
+      typeof entry === 'string' ? [] : [entry],
+    );
+    const { sideEffects } = manifest;
+    const built = [...entries.map((entry) => entry.default), ...(Array.isArray(sideEffects) ? sideEffects : [])];
+    const sources = built.map((file) => path.join(folder, file.replace('/dist/', '/src/').replace(/\.js$/, '.ts')));
+    expect(sources.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
+    expect(entries.map((entry) => entry.types)).toEqual(
+      entries.map((entry) => entry.default.replace(/\.js$/, '.d.ts')),
+    );
+  });
+});

@@ -18,7 +18,7 @@ const options = () => ({ apiKey: 'test', baseURL: bench.server.url });
 test('clients are metered by themselves: new ones, their copies and those that were made before', async () => {
   const scope = await bench.run(WIDE, async () => {
     await new OpenAI(options()).chat.completions.create(CHAT);
-    await new OpenAI(options()).withOptions({ timeout: 1000 }).chat.completions.create(CHAT);
+    await new OpenAI(options()).withOptions({ timeout: 60_000 }).chat.completions.create(CHAT);
     await collected(new OpenAI(options()).chat.completions.create({ ...CHAT, stream: true }));
     before.baseURL = bench.server.url;
     await before.chat.completions.create(CHAT);
@@ -39,7 +39,7 @@ test('those of other kinds and of the copy that is required too', async () => {
 
 test('a client with a meter of its own is charged once, by it', async () => {
   const own = meter(new OpenAI(options()), { provider: 'mine' });
-  const scope = await bench.run(WIDE, () => own.withOptions({ timeout: 1000 }).chat.completions.create(CHAT));
+  const scope = await bench.run(WIDE, () => own.withOptions({ timeout: 60_000 }).chat.completions.create(CHAT));
   expect(scope.tokensUsed).toBe(130);
   expect(bench.events).toMatchObject([{ provider: 'mine' }]);
 });

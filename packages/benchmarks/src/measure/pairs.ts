@@ -1,6 +1,6 @@
 import { type Call, type Loop, loopOf } from './loop.js';
 import type { Readings, TimeBudget } from './readings.js';
-import { median, pairedRatios, quantile } from './statistics.js';
+import { median, pairedDifferences, pairedRatios, quantile } from './statistics.js';
 
 /** Length of a slice: long beside reading the clock, short beside the drift of the machine. */
 const SLICE_MS = 0.05;
@@ -35,7 +35,7 @@ export async function measurePairs(call: Call, base: Call, { warmUpMs, measureMs
     ns: median(times),
     p99: quantile(times, 0.99),
     baseNs: median(before),
-    overNs: median(times.map((time, index) => time - ((before[index] as number) + (after[index] as number)) / 2)),
+    overNs: median(pairedDifferences(times, before, after)),
     bytes: await bytesOf(loop, count),
   };
 }

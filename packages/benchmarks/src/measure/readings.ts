@@ -8,6 +8,8 @@ export interface Case {
   readonly title: string;
   /** Where the case stands in its table. @default the title of the group */
   readonly table?: string;
+  /** Processes, where one says as much as several. @default those of the group */
+  readonly rounds?: number;
   /** Why it cannot run here; asked in the process of the case. */
   readonly skip?: () => Promise<string | undefined>;
   measure(budget: TimeBudget): Promise<Readings>;

@@ -31,9 +31,21 @@ export function spread(values: readonly number[]): Spread {
   };
 }
 
-/** How each value compares with the mean of its two neighbours in time: drift of the machine cancels out. */
+/**
+ * How each value compares with each of its two neighbours in time: drift of the machine cancels out. With each alone and not
+ * with their mean, which slow samples pull up, so that equal things would seem to differ.
+ */
 export function pairedRatios(values: readonly number[], before: readonly number[], after: readonly number[]): number[] {
-  return values.map((value, index) => value / (((before[index] as number) + (after[index] as number)) / 2));
+  return values.flatMap((value, index) => [value / (before[index] as number), value / (after[index] as number)]);
+}
+
+/** By how much each value exceeds each of its two neighbours in time. */
+export function pairedDifferences(
+  values: readonly number[],
+  before: readonly number[],
+  after: readonly number[],
+): number[] {
+  return values.flatMap((value, index) => [value - (before[index] as number), value - (after[index] as number)]);
 }
 
 /** The least-squares slope of `values` over `at`: what one more costs, once what is constant is taken out. */

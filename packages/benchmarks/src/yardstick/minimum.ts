@@ -52,17 +52,16 @@ class Pending<Result> implements Waiting {
  * options, no events; one object and one promise per call, one look at the clock.
  */
 export class Minimum {
-  readonly run: MinimalRun = {
-    isOver: false,
-    attempts: 0,
-    calls: 0,
-    executions: new Executions(RECORD_TTL_MS),
-    facts: new Facts(),
-  };
+  readonly run: MinimalRun;
   readonly deadlines = new Deadlines(5000);
   readonly breaker = new Breaker(3, 60_000);
   readonly ring = new Ring(WINDOW.maxCalls, WINDOW.period);
   readonly frames = new AsyncLocalStorage<MinimalFrame>();
+
+  constructor(recordTtlMs: number = RECORD_TTL_MS) {
+    const executions = new Executions(recordTtlMs);
+    this.run = { isOver: false, attempts: 0, calls: 0, executions, facts: new Facts() };
+  }
 
   /** Attempts, breaker, rate limit and timeout around a method; arguments go through as they are. */
   four<Args extends Query, Result>(body: Body<Args, Result>, args: Args): Promise<Result> {

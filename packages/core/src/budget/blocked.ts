@@ -1,5 +1,5 @@
 import { BudgetExceededError } from '../errors/budget-errors.js';
-import { readableAmount, tellBudgetBlocked } from './budget-events.js';
+import { limitFacts, readableAmount, tellBudgetBlocked } from './budget-events.js';
 import type { BudgetNode, Exceeded } from './budget-node.js';
 import type { BudgetRun } from './budget-run.js';
 
@@ -29,7 +29,7 @@ export function refuseForBudget(run: BudgetRun, exceeded: Exceeded | Shortage, r
 
 /** Refuses a call with the error that says why the scope cannot take it, or reports it where limits only observe. */
 export function refuseCall(run: BudgetRun, { node, limitType }: Exceeded, refused: string, error: Error): void {
-  tellBudgetBlocked(run, node, limitType, refused, error);
+  tellBudgetBlocked(run, limitFacts(node, limitType), refused, error);
   if (!run.isObserved) throw error;
 }
 

@@ -11,22 +11,31 @@ export function tellWarnings(run: BudgetRun, warned: readonly BudgetNode[]): voi
   if (!events.listensTo('budget.warning')) return;
   for (const node of warned) {
     const limitType = nearestLimit(node);
-    events.emit({ ...aboutScope(run, node, limitType, '', 'warning'), name: 'budget.warning', warnAt: node.warnAt });
+    const { warnAt } = node;
+    events.emit({
+      ...aboutRun(run, 'budget', '', 'warning'),
+      ...limitFacts(node, limitType),
+      name: 'budget.warning',
+      warnAt,
+    });
   }
 }
 
+/** What an event says about a limit: of which budget, and how much of it is used. */
+export type LimitFacts = Omit<BudgetEventBase, keyof EventBase>;
+
 /** Tells that a budget refused a call, or would have. */
-export function tellBudgetBlocked(
-  run: BudgetRun,
-  node: BudgetNode,
-  limitType: LimitType,
-  refused: string,
-  error: Error,
-): void {
+export function tellBudgetBlocked(run: BudgetRun, about: LimitFacts, refused: string, error: Error): void {
   const { events } = run.core;
   if (!events.listensTo('budget.blocked') || !events.isNews(error)) return;
   const [severity, outcome] = run.isObserved ? (['', 'observed'] as const) : (['error', 'blocked'] as const);
-  events.emit({ ...aboutScope(run, node, limitType, severity, outcome), name: 'budget.blocked', refused, error });
+  events.emit({
+    ...aboutRun(run, 'budget', severity, outcome),
+    ...about,
+    name: 'budget.blocked',
+    refused,
+    error,
+  });
 }
 
 /** What every event of a run says. */
@@ -57,15 +66,9 @@ export function readableAmount(type: LimitType, amount: bigint): number {
   return type === 'usd' ? usdOf(amount) : Number(amount);
 }
 
-function aboutScope(
-  run: BudgetRun,
-  node: BudgetNode,
-  limitType: LimitType,
-  severity: EventBase['severity'],
-  outcome: EventBase['outcome'],
-): BudgetEventBase {
+/** What every event says of a limit of a scope. */
+export function limitFacts(node: BudgetNode, limitType: LimitType): LimitFacts {
   return {
-    ...aboutRun(run, 'budget', severity, outcome),
     ...scopeFacts(node),
     limitType,
     used: readableAmount(limitType, node.used[limitType]),

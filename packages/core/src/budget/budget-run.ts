@@ -1,7 +1,9 @@
 import type { EventHub } from '../events/event-hub.js';
 import type { GatewayLink } from '../gateway/gateway-link.js';
+import type { StateStore } from '../store/state-store.js';
 import type { BudgetNode } from './budget-node.js';
 import type { PriceSource } from './model-price.js';
+import type { RunSharedBudgets } from './run-shared-budgets.js';
 import type { Tariff } from './tariff.js';
 
 /** A run as its budgets see it. */
@@ -11,7 +13,10 @@ export interface BudgetRun {
   readonly userId: string | undefined;
   /** All limits only report. */
   readonly isObserved: boolean;
+  /** What it shares with other runs; `undefined` where it shares nothing. */
+  readonly sharedBudgets: RunSharedBudgets | undefined;
   readonly core: {
+    readonly store: StateStore;
     readonly events: EventHub;
     readonly clock: { now(): number; wall(): number };
     readonly prices: PriceSource | undefined;

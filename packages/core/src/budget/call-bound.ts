@@ -84,28 +84,49 @@ export function worstCase(bound: CallBound, outputTokens: number, rates: CallRat
  * Finds the greatest cap of output, up to the one that was asked for, with which the worst case of a call fits into every hard
  * scope around it.
  *
+ * @param node the innermost scope; `undefined` where there is none, so that everything fits
  * @returns what is missing where not even the smallest cap fits
  */
-export function fit(node: BudgetNode, bound: CallBound, rates: CallRates): Fit | Shortage {
-  const attempts = bound.attempts ?? 1;
-  const hasOutput = bound.outputTokens !== 0;
+export function fit(node: BudgetNode | undefined, bound: CallBound, rates: CallRates): Fit | Shortage {
   const wanted = outputBoundOf(bound);
-  const least = hasOutput ? Math.min(wanted, bound.minOutputTokens ?? 1) : 0;
+  const shortageOf = (cap: number): Shortage | undefined => node && shortage(node, worstOfAll(bound, cap, rates));
+  const cap = greatestCap(bound, wanted, (smaller) => shortageOf(smaller) === undefined);
+  // What the smallest cap is short of says why.
+  return cap === undefined ? (shortageOf(leastCap(bound)) as Shortage) : fitOf(bound, cap, rates);
+}
 
-  const shortageOf = (cap: number): Shortage | undefined =>
-    shortage(node, times(worstCase(bound, cap, rates), attempts));
-  const missing = shortageOf(least);
-  if (missing !== undefined) return missing;
+/** What to hold with a cap of output. */
+export function fitOf(bound: CallBound, cap: number, rates: CallRates): Fit {
+  const hasOutput = bound.outputTokens !== 0;
+  return {
+    perAttempt: worstCase(bound, cap, rates),
+    attempts: bound.attempts ?? 1,
+    outputCap: hasOutput ? cap : undefined,
+  };
+}
 
-  let [fits, tooMuch] = [least, wanted + 1];
-  if (shortageOf(wanted) === undefined) fits = wanted;
-  else
-    while (tooMuch - fits > 1) {
-      const middle = fits + Math.floor((tooMuch - fits) / 2);
-      if (shortageOf(middle) === undefined) fits = middle;
-      else tooMuch = middle;
-    }
-  return { perAttempt: worstCase(bound, fits, rates), attempts, outputCap: hasOutput ? fits : undefined };
+/** What a call may come to with this cap, with all its attempts. */
+export function worstOfAll(bound: CallBound, cap: number, rates: CallRates): Amounts {
+  return times(worstCase(bound, cap, rates), bound.attempts ?? 1);
+}
+
+/** The smallest cap that the provider takes, or the one that was asked for where that is smaller. */
+export function leastCap(bound: CallBound): number {
+  return bound.outputTokens === 0 ? 0 : Math.min(outputBoundOf(bound), bound.minOutputTokens ?? 1);
+}
+
+/** The greatest cap up to `most` with which a call fits; `undefined` where not even the smallest does. */
+export function greatestCap(bound: CallBound, most: number, fits: (cap: number) => boolean): number | undefined {
+  const least = leastCap(bound);
+  if (!fits(least)) return undefined;
+  if (fits(most)) return most;
+  let [greatest, tooMuch] = [least, most];
+  while (tooMuch - greatest > 1) {
+    const middle = greatest + Math.floor((tooMuch - greatest) / 2);
+    if (fits(middle)) greatest = middle;
+    else tooMuch = middle;
+  }
+  return greatest;
 }
 
 function shortage(node: BudgetNode, needed: Amounts): Shortage | undefined {

@@ -161,6 +161,7 @@ export class RunBudgets implements ScopeOwner {
       cost,
     });
     tellWarnings(this.#run, warned);
+    this.#run.sharedBudgets?.book(amounts, undefined);
   }
 
   enter<Result>(node: BudgetNode, body: () => Result): Result {

@@ -1,5 +1,6 @@
 import { budgetRefusal } from '../budget/blocked.js';
 import type { BudgetNode } from '../budget/budget-node.js';
+import { sharedRefusal } from '../budget/shared-blocked.js';
 import { isActGuardError } from '../errors/actguard-error.js';
 import { StoreUnavailableError } from '../errors/guard-errors.js';
 import { ambientFrame } from '../run/ambient.js';
@@ -83,7 +84,9 @@ export function mayDispatch(call: ToolCall): Refused | undefined {
   } catch (error) {
     return new Refused(error, 'runState');
   }
-  return call.budget === undefined || call.isReplay ? undefined : overBudget(call, call.budget);
+  if (call.isReplay) return undefined;
+  const refused = call.budget && overBudget(call, call.budget);
+  return refused ?? (call.run.sharedBudgets && overSharedBudget(call));
 }
 
 const BUDGET = { kind: 'budget' };
@@ -92,9 +95,16 @@ const BUDGET = { kind: 'budget' };
 function overBudget(call: ToolCall, budget: BudgetNode): Refused | undefined {
   const { run, tool } = call;
   const open = run.budgets.openFrom(budget);
-  const error = open && budgetRefusal(run.budgets.run, open, tool);
+  return refusedFor(call, open && budgetRefusal(run.budgets.run, open, tool));
+}
+
+function overSharedBudget(call: ToolCall): Refused | undefined {
+  return refusedFor(call, sharedRefusal(call.run.budgets.run, call.tool));
+}
+
+function refusedFor(call: ToolCall, error: Error | undefined): Refused | undefined {
   if (error === undefined) return undefined;
-  if (!run.isObserved) return new Refused(error, BUDGET.kind);
+  if (!call.run.isObserved) return new Refused(error, BUDGET.kind);
   tellObserved(call, BUDGET, error);
   return undefined;
 }

@@ -35,10 +35,18 @@ export interface BudgetFacts {
   readonly needed?: number | undefined;
   /** What is held for other calls on their way, where that was in the way. */
   readonly held?: number | undefined;
-  /** `local`: a limit of this run. `remote`: a gateway's. @default 'local' */
+  /** `local`: a limit of this run, or of a shared budget. `remote`: a gateway's. @default 'local' */
   readonly origin?: 'local' | 'remote';
-  /** Only holds of other calls are in the way: the same call may pass once they have ended. @default false */
+  /**
+   * The same call may pass later: once other calls have ended whose holds are in the way, or once a shared budget starts anew.
+   *
+   * @default false
+   */
   readonly retryable?: boolean;
+  /** When a shared budget that is used up starts anew, in epoch milliseconds; absent where it does not, or is no shared one. */
+  readonly resetsAt?: number | undefined;
+  /** Milliseconds until then. */
+  readonly retryAfterMs?: number | undefined;
   /** Tokens used, as a gateway says. */
   readonly tokensUsed?: number | undefined;
   /** Path of the request that a gateway refused, such as `/api/v1/reserve`. */
@@ -69,8 +77,12 @@ export class BudgetExceededError extends ToolGuardError {
   readonly rootScopeId: string;
   /** Who the run is for; `undefined` where it was opened without a user. */
   readonly userId: string | undefined;
-  /** `local`: a limit of this run. `remote`: a gateway's. */
+  /** `local`: a limit of this run, or of a shared budget. `remote`: a gateway's. */
   readonly origin: 'local' | 'remote';
+  /** When a shared budget that is used up starts anew, in epoch milliseconds; `undefined` where it does not, or is no shared one. */
+  readonly resetsAt: number | undefined;
+  /** Milliseconds until then. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(facts: BudgetFacts) {
     const { tool, limitType, used, limit, scopeName, needed, origin = 'local', retryable = false } = facts;
@@ -84,8 +96,9 @@ export class BudgetExceededError extends ToolGuardError {
     const need = needed === undefined ? stopped : `, and the call needs ${needed} more`;
     const amounts =
       limit === undefined ? 'is used up' : `has used ${used} of ${limit} ${UNITS[limitType]}${holds}${need}`;
+    const anew = facts.resetsAt === undefined ? '' : `; it starts anew at ${new Date(facts.resetsAt).toISOString()}`;
     const said = facts.summary === undefined ? '' : `: ${facts.summary}`;
-    super(`${tool}: ${scope} ${amounts}${said}`, {
+    super(`${tool}: ${scope} ${amounts}${anew}${said}`, {
       code: 'budget.limit_exceeded',
       reason: 'budget_exhausted',
       tool,
@@ -101,9 +114,18 @@ export class BudgetExceededError extends ToolGuardError {
     this.rootScopeId = facts.rootScopeId;
     this.userId = facts.userId;
     this.origin = origin;
+    this.resetsAt = facts.resetsAt;
+    this.retryAfterMs = facts.retryAfterMs;
   }
 
   protected prompt(): PromptText {
+    if (this.retryAfterMs !== undefined) {
+      return {
+        because: 'The budget is used up for now.',
+        tryInstead: 'Make no further calls. Answer with what you have, and say that the budget ended.',
+        retryAfterMs: this.retryAfterMs,
+      };
+    }
     if (this.retryable) {
       return {
         because: 'Other calls on their way have reserved what is left of the budget.',

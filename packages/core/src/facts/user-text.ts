@@ -75,6 +75,11 @@ export class UserTextIndex {
     this.#maxTokens = options.maxTokens ?? DEFAULT_MAX_TOKENS;
   }
 
+  /** Tokens that the turns so far have cost, of the `maxTokens`. */
+  get tokensUsed(): number {
+    return this.#used;
+  }
+
   /**
    * Adds one turn of the user.
    *

@@ -1,5 +1,7 @@
 import type { AnyClass } from '../agent/class-record.js';
 import type { PriceSource } from '../budget/model-price.js';
+import type { SharedBudget } from '../budget/shared-budget.js';
+import { readState, type SharedBudgetState } from '../budget/shared-budget-state.js';
 import type { Instrument } from '../call/instrument.js';
 import { type SchedulingClock, schedulingClock } from '../clock.js';
 import { buildContainer, type Container } from '../container/container.js';
@@ -90,6 +92,7 @@ export class AgentHost implements AsyncDisposable {
       drainMs: read.drainMs,
       prices: pricesOf(read.priceSource, tariff),
       takesCostLimits,
+      sharedBudgets: read.sharedBudgets,
       gateway: gateway && new GatewayLink(gateway, tariff),
     };
     const core: RunCore = new HostCore(parts, tariff);
@@ -240,6 +243,17 @@ export class AgentHost implements AsyncDisposable {
     const session = namedSessionKey(options.userId, sessionId);
     const { store, clock } = this.#parts.core;
     await store.apply([{ op: 'session.end', session, scope: sessionScope(session) }], clock.now());
+  }
+
+  /**
+   * What is used of a shared budget in its present period, by all runs of all processes that have the store.
+   *
+   * @throws {UsageError} where it was not made by `sharedBudget`
+   * @throws {StoreUnavailableError} where the store does not answer
+   */
+  async sharedBudget(budget: SharedBudget): Promise<SharedBudgetState> {
+    const { store, clock } = this.#parts.core;
+    return await readState('host.sharedBudget', budget, store, clock);
   }
 
   /**

@@ -47,8 +47,9 @@ export class AgentToolset implements Toolset {
 
   // The loop stands inside the budget that is used up, so no further call of it can pass.
   #isOutOfBudget(): boolean {
-    const { budgets, ownBudget, isObserved } = this.#run;
+    const { budgets, ownBudget, isObserved, sharedBudgets } = this.#run;
     if (isObserved) return false;
+    if (sharedBudgets?.stopped !== undefined) return true;
     const frame = ambientFrame();
     const around = (frame?.run === this.#run ? frame.budget : undefined) ?? ownBudget;
     const open = around && budgets.openFrom(around);

@@ -1,11 +1,13 @@
 import type { PriceSource } from '../budget/model-price.js';
 import { type PriceTable, priceTable } from '../budget/price-table.js';
+import { readSharedBudgets, type SharedBudgets } from '../budget/shared-budget-source.js';
 import { checkTariff, type Tariff } from '../budget/tariff.js';
 import type { Clock } from '../clock.js';
 import type { ModuleImport } from '../container/module.js';
 import type { Provider } from '../container/provider.js';
 import type { ProviderList, ProviderShapes } from '../container/provider-list.js';
 import { type Duration, durationMs } from '../duration.js';
+import { messageOfThrown } from '../errors/thrown.js';
 import type { ConfigurationProblem } from '../errors/usage-errors.js';
 import type { EventListener } from '../events/event.js';
 import type { Gateway } from '../gateway/gateway.js';
@@ -43,6 +45,13 @@ export interface AgentHostOptions<Providers extends ProviderShapes = readonly Pr
   /** How tokens become cost units; `costLimit` of a budget needs it. @default none */
   readonly tariff?: Tariff;
   /**
+   * Budgets that runs share, of a user, a tenant or an application: a list for all runs, or a function that is asked for each run, with
+   * `id`, `userId`, `sessionId` and `scope`. With a store that processes share, they hold across processes.
+   *
+   * @default none
+   */
+  readonly sharedBudgets?: SharedBudgets;
+  /**
    * Connection to a gateway: it grants the root budgets of runs, is told what they used, and gets the events. One that is given is
    * not closed by the host.
    *
@@ -75,6 +84,7 @@ const KNOWN = [
   'onEvent',
   'prices',
   'tariff',
+  'sharedBudgets',
   'client',
   'sessionTtl',
   'drain',
@@ -111,6 +121,7 @@ export function readHostOptions(
     onEvent,
     prices,
     tariff,
+    sharedBudgets,
     client,
     mode = 'enforce',
     sessionTtl = '1h',
@@ -128,6 +139,7 @@ export function readHostOptions(
     problem('client', client, `must be a Gateway, with ${GATEWAY_METHODS.join(', ')}`);
   if (onEvent !== undefined && typeof onEvent !== 'function') problem('onEvent', onEvent, 'must be a function');
   if (tariff !== undefined) checkTariff(tariff, problem);
+  if (sharedBudgets !== undefined) checkSharedBudgets(sharedBudgets, problem);
   const duration = (name: string, value: Duration): number =>
     durationMs(value) ?? problem(name, value, "must be milliseconds above 0 or a duration such as '30s'") ?? 1;
   return {
@@ -137,6 +149,7 @@ export function readHostOptions(
     ...(store && { store }),
     ...(clock && { clock }),
     ...(onEvent && { onEvent }),
+    ...(sharedBudgets && { sharedBudgets }),
     ...(client && { client }),
     ...(typeof tariff === 'object' && tariff && { tariff }),
     priceSource: priceSource(prices, problem),
@@ -144,6 +157,19 @@ export function readHostOptions(
     sessionTtlMs: duration('sessionTtl', sessionTtl),
     drainMs: duration('drain', drain),
   };
+}
+
+// What a function answers is checked with each run.
+function checkSharedBudgets(
+  sharedBudgets: unknown,
+  problem: (option: string, value: unknown, message: string) => undefined,
+): void {
+  if (typeof sharedBudgets === 'function') return;
+  try {
+    readSharedBudgets('sharedBudgets', sharedBudgets);
+  } catch (error) {
+    problem('sharedBudgets', undefined, messageOfThrown(error));
+  }
 }
 
 function priceSource(

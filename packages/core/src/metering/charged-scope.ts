@@ -34,7 +34,9 @@ export function chargedScope(given: BudgetScope | undefined): ChargedScope | und
   }
   if (frame === undefined || around === undefined) return undefined;
   if (frame.budget !== undefined) return resolved(around, frame.budget);
-  return frame.run.isEnded ? undefined : { budgets: around, node: undefined, isClosed: false };
+  // What is left running of a run with shared budgets must not go on without them.
+  if (frame.run.isEnded && around.run.sharedBudgets === undefined) return undefined;
+  return { budgets: around, node: undefined, isClosed: frame.run.isEnded };
 }
 
 function resolved(budgets: RunBudgets, node: BudgetNode): ChargedScope {

@@ -1,18 +1,33 @@
 import { refuseCall, refuseForBudget } from '../budget/blocked.js';
 import { nearestLimit } from '../budget/budget-events.js';
 import type { BudgetNode } from '../budget/budget-node.js';
-import { type CallBound, type CallRates, fit, whyUnbounded } from '../budget/call-bound.js';
+import {
+  type CallBound,
+  type CallRates,
+  type Fit,
+  fit,
+  fitOf,
+  greatestCap,
+  leastCap,
+  outputBoundOf,
+  whyUnbounded,
+  worstOfAll,
+} from '../budget/call-bound.js';
 import { CompiledPrice, type ModelPrice } from '../budget/model-price.js';
 import { isPrice } from '../budget/price-table.js';
 import type { RunBudgets } from '../budget/run-budgets.js';
+import type { RunSharedBudgets } from '../budget/run-shared-budgets.js';
+import { refuseForShared, refuseSharedCall } from '../budget/shared-blocked.js';
 import { BudgetClosedError, UnboundedCostError, UnpricedModelError } from '../errors/budget-errors.js';
 import { MissingRunError } from '../errors/run-errors.js';
 import { shown } from '../errors/shown.js';
 import { warnOnce } from '../events/warn-once.js';
 import type { MaybePromise } from '../store/state-store.js';
+import { isThenable } from '../store/thenable.js';
 import { chargedScope } from './charged-scope.js';
 import type { ModelCall, ModelRequest } from './model-request.js';
 import { OpenModelCall } from './open-model-call.js';
+import { SharedHold, type WorstCase } from './shared-hold.js';
 
 /** Nobody meters the call. */
 const UNMETERED: ModelCall = { outputCap: undefined, settle() {} };
@@ -27,6 +42,7 @@ const compiled = new WeakMap<ModelPrice, CompiledPrice>();
  * @throws {UnboundedCostError} where a hard budget cannot know the most that it costs
  * @throws {UnpricedModelError} where USD are limited and the price is not known
  * @throws {BudgetClosedError} where the scope was closed, and none around it is open
+ * @throws {StoreUnavailableError} where the store of a shared budget does not answer
  * @throws {UsageError} where `budget` is no scope of a run
  * @throws {PaymentRequiredError} where a gateway wants a payment first; {BudgetTransportError} where it cannot be asked
  * @throws {RunStoppedError} where the run was killed or takes no calls for another reason
@@ -53,7 +69,22 @@ export function admitModelCall(request: ModelRequest): MaybePromise<ModelCall> {
   return admitted(request, budgets, node, label);
 }
 
-function admitted(request: ModelRequest, budgets: RunBudgets, node: BudgetNode | undefined, label: string): ModelCall {
+/** A call that is asked about. */
+interface Asked {
+  readonly request: ModelRequest;
+  readonly budgets: RunBudgets;
+  readonly label: string;
+  readonly rates: CallRates;
+  /** The bound of the request. */
+  readonly bound: () => CallBound;
+}
+
+function admitted(
+  request: ModelRequest,
+  budgets: RunBudgets,
+  node: BudgetNode | undefined,
+  label: string,
+): MaybePromise<ModelCall> {
   const { run } = budgets;
   run.assertTakesCalls(label);
   const price = priceOf(request, budgets);
@@ -64,37 +95,101 @@ function admitted(request: ModelRequest, budgets: RunBudgets, node: BudgetNode |
     known ??= request.bound();
     return known;
   };
-  const open = (held?: OpenModelCall['held'], outputCap?: number): ModelCall =>
-    budgets.track(
-      new OpenModelCall({ request, bound, budgets, node, rates, held, outputCap, tool: run.currentTool() }),
-    );
-  if (node === undefined) return open();
+  const asked: Asked = { request, budgets, label, rates, bound };
+  const held = node && admittedByScopes(asked, node);
+  const open = (fitting: Fit | undefined): OpenModelCall =>
+    budgets.track(new OpenModelCall({ request, bound, budgets, node, rates, tool: run.currentTool() }, fitting));
+  return run.sharedBudgets === undefined ? open(held) : admittedByShared(asked, run.sharedBudgets, held, open);
+}
 
+/** Asks the scopes around the call. @returns what hard ones hold; `undefined` where they hold nothing */
+function admittedByScopes({ budgets: { run }, label, rates, bound }: Asked, node: BudgetNode): Fit | undefined {
   const exceeded = node.exceeded();
   if (exceeded !== undefined) refuseForBudget(run, exceeded, label);
-  const limitsUsd = price === undefined && outward(node, ({ limits }) => limits.usd !== undefined);
+  const limitsUsd = rates.price === undefined && outward(node, ({ limits }) => limits.usd !== undefined);
   if (limitsUsd) {
-    const error = new UnpricedModelError(request.provider, request.model);
+    const error = new UnpricedModelError(rates.provider, rates.model);
     refuseCall(run, { node: limitsUsd, limitType: 'usd' }, label, error);
   }
   const hard = outward(node, ({ isHard }) => isHard);
-  if (hard === undefined) return open();
+  if (hard === undefined) return undefined;
 
   const unbounded = whyUnbounded(bound());
   if (unbounded !== undefined) {
     const error = new UnboundedCostError(label, unbounded);
     refuseCall(run, { node: hard, limitType: nearestLimit(hard) }, label, error);
-    return open();
+    return undefined;
   }
   const found = fit(node, bound(), rates);
   if ('node' in found) {
     // What others hold comes back; what is used does not, and who swallows the refusal must not go on in smaller calls.
     if (!found.isForNow) found.node.latched ??= found.limitType;
     if (exceeded === undefined) refuseForBudget(run, found, label);
-    return open();
+    return undefined;
   }
-  if (run.isObserved) return open();
-  return open({ perAttempt: found.perAttempt, attempts: found.attempts }, found.outputCap);
+  return run.isObserved ? undefined : found;
+}
+
+/** Asks the shared budgets of the run, once the scopes have let the call through: those cost no trip to the store. */
+function admittedByShared(
+  asked: Asked,
+  shared: RunSharedBudgets,
+  held: Fit | undefined,
+  open: (fitting: Fit | undefined) => OpenModelCall,
+): MaybePromise<ModelCall> {
+  const { label, rates, bound } = asked;
+  const { run } = asked.budgets;
+  const isHard = holdsWorstCase(asked, shared);
+  const fitting = held ?? (isHard && !run.isObserved ? fitOf(bound(), outputBoundOf(bound()), rates) : undefined);
+  // Before the store is asked: what is held here must not go to another call meanwhile.
+  const call = open(fitting);
+  const hold = new SharedHold(run, shared, label);
+  const sent = (cap: number): ModelCall => {
+    const isClamped = isHard && fitting?.outputCap !== undefined && cap < fitting.outputCap;
+    call.send(hold, isClamped ? fitOf(bound(), cap, rates) : undefined);
+    return call;
+  };
+  const refused = (error: unknown): never => {
+    call.cancel();
+    throw error;
+  };
+  call.isWaiting = true;
+  try {
+    const cap = hold.take(
+      isHard ? (fitting?.outputCap ?? outputBoundOf(bound())) : 0,
+      isHard ? worstCaseOf(asked) : undefined,
+    );
+    return isThenable(cap) ? Promise.resolve(cap).then(sent, refused) : sent(cap);
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+/** Refuses what no shared budget can hold, whatever is left. @returns whether the worst case is held */
+function holdsWorstCase({ budgets: { run }, label, rates, bound }: Asked, shared: RunSharedBudgets): boolean {
+  const { stopped } = shared;
+  // Where limits only observe, the store is asked all the same, and its answer told.
+  if (stopped !== undefined && !run.isObserved) refuseForShared(run, stopped, label);
+  const limitsUsd = rates.price === undefined && shared.limits.find(({ limitType }) => limitType === 'usd');
+  if (limitsUsd) {
+    const about = { limit: limitsUsd, state: shared.seen(limitsUsd) };
+    refuseSharedCall(run, about, label, new UnpricedModelError(rates.provider, rates.model));
+  }
+  const hard = shared.limits.find((each) => each.isHard);
+  if (hard === undefined) return false;
+  const unbounded = whyUnbounded(bound());
+  if (unbounded === undefined) return true;
+  refuseSharedCall(run, { limit: hard, state: shared.seen(hard) }, label, new UnboundedCostError(label, unbounded));
+  return false;
+}
+
+function worstCaseOf({ bound, rates }: Asked): WorstCase {
+  const known = bound();
+  return {
+    least: leastCap(known),
+    amounts: (cap) => worstOfAll(known, cap, rates),
+    greatest: (cap, isSo) => greatestCap(known, cap, isSo),
+  };
 }
 
 function priceOf(

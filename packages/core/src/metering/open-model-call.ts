@@ -2,12 +2,13 @@ import type { Amounts } from '../budget/amounts.js';
 import { NO_AMOUNTS, plus, times } from '../budget/amounts.js';
 import { aboutRun, tellWarnings } from '../budget/budget-events.js';
 import type { BudgetNode } from '../budget/budget-node.js';
-import { type CallBound, type CallRates, outputBoundOf } from '../budget/call-bound.js';
+import { type CallBound, type CallRates, type Fit, outputBoundOf } from '../budget/call-bound.js';
 import { microsOf, picosOf } from '../budget/money.js';
 import type { RunBudgets } from '../budget/run-budgets.js';
 import { costUnitsOf } from '../budget/tariff.js';
 import { type TokenUsage, tokensOf, tokenUsage } from '../budget/token-usage.js';
 import type { ModelCall, ModelCallReport, ModelRequest } from './model-request.js';
+import type { SharedHold } from './shared-hold.js';
 
 /** What is known of a call when it is sent. */
 interface Sent {
@@ -17,42 +18,83 @@ interface Sent {
   readonly budgets: RunBudgets;
   readonly node: BudgetNode | undefined;
   readonly rates: CallRates;
-  /** What a hard budget holds for it. */
-  readonly held: { readonly perAttempt: Amounts; readonly attempts: number } | undefined;
-  readonly outputCap: number | undefined;
   readonly tool: string | undefined;
 }
 
 /** A call of a model on its way: what is held for it is given back once, whatever becomes of it. */
 export class OpenModelCall implements ModelCall {
   readonly #sent: Sent;
-  readonly #startedAt: number;
+  /** What a hard budget holds for it. */
+  #held: Fit | undefined;
+  #shared: SharedHold | undefined;
+  #startedAt: number;
   #isSettled = false;
+  /** What was charged. */
+  #charged = NO_AMOUNTS;
+  /** It is not sent before the shared budgets have let it through. */
+  isWaiting = false;
 
-  constructor(sent: Sent) {
+  /** @param held what a hard budget holds for it */
+  constructor(sent: Sent, held: Fit | undefined) {
     this.#sent = sent;
     this.#startedAt = sent.budgets.run.core.clock.now();
-    if (sent.held !== undefined) sent.node?.hold(times(sent.held.perAttempt, sent.held.attempts));
+    this.#hold(held);
   }
 
   get outputCap(): number | undefined {
-    return this.#sent.outputCap;
+    return this.#held?.outputCap;
   }
 
   get node(): BudgetNode | undefined {
     return this.#sent.node;
   }
 
-  get held(): Sent['held'] {
-    return this.#sent.held;
+  get held(): Fit | undefined {
+    return this.#held;
+  }
+
+  /** The shared budgets let it through. @param clamped what is held instead, where they leave less */
+  send(shared: SharedHold, clamped: Fit | undefined): void {
+    this.isWaiting = false;
+    this.#shared = shared;
+    this.#startedAt = this.#sent.budgets.run.core.clock.now();
+    if (clamped === undefined) return;
+    this.#release();
+    this.#hold(clamped);
+  }
+
+  /** It was not sent. */
+  cancel(): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#release();
+    this.#sent.budgets.untrack(this);
+  }
+
+  #hold(held: Fit | undefined): void {
+    this.#held = held;
+    if (held !== undefined) this.#sent.node?.hold(times(held.perAttempt, held.attempts));
+  }
+
+  #release(): void {
+    const held = this.#held;
+    if (held !== undefined) this.#sent.node?.release(times(held.perAttempt, held.attempts));
   }
 
   settle(report: ModelCallReport): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    const { budgets, node, held } = this.#sent;
-    budgets.untrack(this);
-    if (held !== undefined) node?.release(times(held.perAttempt, held.attempts));
+    this.#sent.budgets.untrack(this);
+    this.#release();
+    try {
+      this.#chargeAll(report);
+    } finally {
+      this.#shared?.settle(this.#charged);
+    }
+  }
+
+  #chargeAll(report: ModelCallReport): void {
+    const held = this.#held;
     const { usage, unreportedAttempts = 0 } = report;
     // A meter of somebody else's hands on what a provider sent.
     if (usage !== undefined) this.#charge(report, tokenUsage(usage), false, this.#extra(report));
@@ -69,24 +111,26 @@ export class OpenModelCall implements ModelCall {
 
   /** Nobody will report any more: the run is over. */
   abandon(): void {
-    this.settle({ outcome: 'aborted', unreportedAttempts: 1 });
+    if (this.isWaiting) this.cancel();
+    else this.settle({ outcome: 'aborted', unreportedAttempts: 1 });
   }
 
   #estimate({ estimate }: ModelCallReport): TokenUsage {
-    const { held, outputCap } = this.#sent;
-    if (held === undefined && estimate !== undefined) return tokenUsage(estimate);
+    if (this.#held === undefined && estimate !== undefined) return tokenUsage(estimate);
     const bound = this.#sent.bound();
     return tokenUsage({
       input: bound.inputTokens,
-      output: (outputCap ?? outputBoundOf(bound)) * (bound.choices ?? 1),
+      output: (this.outputCap ?? outputBoundOf(bound)) * (bound.choices ?? 1),
     });
   }
 
   #charge(report: ModelCallReport, usage: TokenUsage, isEstimated: boolean, extra: bigint): void {
-    const { budgets, node, request, tool, held } = this.#sent;
+    const { budgets, node, request, tool } = this.#sent;
+    const held = this.#held;
     const priced = plus(this.#priced(usage), { ...NO_AMOUNTS, usd: extra });
     // An estimate of tokens does not say which of them were dear.
     const amounts = isEstimated && held !== undefined ? held.perAttempt : priced;
+    this.#charged = plus(this.#charged, amounts);
     this.#tell(report, usage, amounts, isEstimated);
     if (node === undefined) return;
     const warned = node.charge(amounts, {
@@ -107,9 +151,9 @@ export class OpenModelCall implements ModelCall {
 
   // What is not billed by token. What a hard budget was told to hold for it may have been spent, unless the meter knows better.
   #extra({ webSearches }: ModelCallReport): bigint {
-    const { held, rates, bound } = this.#sent;
+    const { rates, bound } = this.#sent;
     const known = isCount(webSearches) ? rates.price?.webSearches(webSearches) : undefined;
-    return known ?? (held === undefined ? 0n : picosOf(bound().extraUsd ?? 0));
+    return known ?? (this.#held === undefined ? 0n : picosOf(bound().extraUsd ?? 0));
   }
 
   #priced(usage: TokenUsage): Amounts {

@@ -4,6 +4,8 @@ import type { BudgetNode } from '../budget/budget-node.js';
 import type { BudgetOptions } from '../budget/budget-options.js';
 import { type BudgetScope, HeldScope, SeenScope } from '../budget/budget-scope.js';
 import { RunBudgets } from '../budget/run-budgets.js';
+import { RunSharedBudgets } from '../budget/run-shared-budgets.js';
+import { sharedBudgetsFor } from '../budget/shared-budget-source.js';
 import type { Scheduled } from '../clock.js';
 import { checkFunction } from '../errors/argument-check.js';
 import { isRefusal } from '../errors/guard-errors.js';
@@ -77,10 +79,14 @@ export class AgentRun implements CallRun {
   #budgets: RunBudgets | undefined;
   /** The scope that the run was opened with. */
   readonly ownBudget: BudgetNode | undefined;
+  readonly sharedBudgets: RunSharedBudgets | undefined;
   #unlisten: (() => void) | undefined;
   readonly #writes: SessionWrites;
 
-  /** @throws {SessionConflictError} where the named session belongs to another user, with a synchronous store */
+  /**
+   * @throws {SessionConflictError} where the named session belongs to another user, with a synchronous store
+   * @throws {UsageError} where the host's shared budgets cannot be told
+   */
   constructor(core: RunCore, agents: RunAgents, options: ReadRunOptions) {
     this.core = core;
     this.#agents = agents;
@@ -94,6 +100,8 @@ export class AgentRun implements CallRun {
       : ownSessionKey(this.userId, this.id);
     this.scope = options.scope;
     this.isObserved = options.isObserved;
+    const hostBudgets = sharedBudgetsFor(core.sharedBudgets, this);
+    this.sharedBudgets = RunSharedBudgets.of(this, [...hostBudgets, ...options.sharedBudgets]);
     this.#writes = new SessionWrites(this);
     if (this.hasNamedSession) this.#writes.join();
     this.#tell('run.start', '');
@@ -303,7 +311,7 @@ export class AgentRun implements CallRun {
     await this.#calls.drain(ended, this.core.clock, this.core.drainMs);
     await this.#budgets?.end();
     try {
-      await this.#forget();
+      await (this.sharedBudgets === undefined ? this.#forget() : Promise.all([this.#forget(), this.#tellShared()]));
       await this.#agents.release(this);
     } finally {
       if (outcome === 'success') this.#tell('run.end', 'success');
@@ -321,6 +329,12 @@ export class AgentRun implements CallRun {
     } catch {
       // What is left of the run in a store that does not answer expires by itself.
     }
+  }
+
+  // What was used must not be lost with the process; a store that does not answer must not keep a run from ending.
+  async #tellShared(): Promise<void> {
+    const told = this.sharedBudgets?.idle();
+    if (told !== undefined) await this.#atMost(this.core.drainMs, told);
   }
 
   #atMost(ms: number, promise: Promise<unknown>): Promise<unknown> {

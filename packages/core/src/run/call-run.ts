@@ -1,5 +1,6 @@
 import type { BudgetNode } from '../budget/budget-node.js';
 import type { RunBudgets } from '../budget/run-budgets.js';
+import type { RunSharedBudgets } from '../budget/run-shared-budgets.js';
 import type { ListedCall } from './call-list.js';
 import type { Run } from './run.js';
 import type { RunCore } from './run-core.js';
@@ -23,6 +24,8 @@ export interface CallRun extends Run {
   readonly keyScope: string;
   /** The budget scopes of the run; made when the first one is asked for. */
   readonly budgets: RunBudgets;
+  /** What it shares with other runs; `undefined` where it shares nothing. */
+  readonly sharedBudgets: RunSharedBudgets | undefined;
   /** The scope that the run was opened with. */
   readonly ownBudget: BudgetNode | undefined;
   nextCallNumber(): number;

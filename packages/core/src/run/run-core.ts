@@ -1,4 +1,5 @@
 import type { PriceSource } from '../budget/model-price.js';
+import type { SharedBudgets } from '../budget/shared-budget-source.js';
 import type { Tariff } from '../budget/tariff.js';
 import type { Instrument } from '../call/instrument.js';
 import type { SchedulingClock } from '../clock.js';
@@ -25,6 +26,8 @@ export interface RunCore {
   readonly tariff: Tariff | undefined;
   /** Whether cost units can be limited: there is a tariff, or a gateway that has one. */
   readonly takesCostLimits: boolean;
+  /** What runs share with those of other hosts, as the application says. */
+  readonly sharedBudgets: SharedBudgets | undefined;
   /** The connection to a gateway. */
   readonly gateway: GatewayLink | undefined;
 }

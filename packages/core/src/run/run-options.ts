@@ -1,4 +1,6 @@
 import { type ReadBudgetOptions, readBudgetOptions } from '../budget/budget-options.js';
+import type { ReadSharedBudget } from '../budget/shared-budget.js';
+import { readSharedBudgets } from '../budget/shared-budget-source.js';
 import { durationMs } from '../duration.js';
 import { checkOptions } from '../errors/argument-check.js';
 import { shown, UsageError } from '../errors/usage-errors.js';
@@ -15,11 +17,13 @@ export interface ReadRunOptions {
   readonly isObserved: boolean;
   /** Of the root scope that is opened with the run. */
   readonly budget: ReadBudgetOptions | undefined;
+  /** Besides those of the host. */
+  readonly sharedBudgets: readonly ReadSharedBudget[];
   /** The host's kill switch holds for this run. */
   readonly killedBecause: string | undefined;
 }
 
-const KNOWN = ['userId', 'runId', 'sessionId', 'scope', 'signal', 'deadline', 'mode', 'budget'];
+const KNOWN = ['userId', 'runId', 'sessionId', 'scope', 'signal', 'deadline', 'mode', 'budget', 'sharedBudgets'];
 const NO_SCOPE: Readonly<Record<string, string>> = Object.freeze({});
 
 /**
@@ -33,7 +37,7 @@ export function readRunOptions(
   hasTariff: boolean,
 ): Omit<ReadRunOptions, 'killedBecause'> {
   checkOptions('host.run', options, KNOWN, 'usage.run_options');
-  const { userId, runId, sessionId, scope, signal, deadline, mode, budget } = options;
+  const { userId, runId, sessionId, scope, signal, deadline, mode, budget, sharedBudgets } = options;
   for (const [name, value] of Object.entries({ userId, runId, sessionId })) {
     if (value !== undefined && (typeof value !== 'string' || value === ''))
       throw wrong(name, value, 'must be a text that is not empty');
@@ -52,6 +56,7 @@ export function readRunOptions(
     signal,
     deadlineMs,
     budget: budget === undefined ? undefined : readBudgetOptions('host.run: budget', budget, hasTariff),
+    sharedBudgets: sharedBudgets === undefined ? [] : readSharedBudgets('host.run: sharedBudgets', sharedBudgets),
     isObserved: mode === undefined ? isHostObserved : mode === 'observe',
   };
 }

@@ -1,5 +1,6 @@
 import type { BudgetOptions } from '../budget/budget-options.js';
 import type { BudgetScope } from '../budget/budget-scope.js';
+import type { SharedBudget } from '../budget/shared-budget.js';
 import type { Duration } from '../duration.js';
 import type { Fact } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
@@ -139,6 +140,8 @@ export interface RunOptions {
   readonly deadline?: Duration;
   /** Limits of what the run may use: its root budget scope. @default no limit */
   readonly budget?: BudgetOptions;
+  /** Budgets that it shares with other runs, in addition to those of the host. @default none */
+  readonly sharedBudgets?: readonly SharedBudget[];
   /** `observe`: guards decide and report, but never stop a call. @default the mode of the host */
   readonly mode?: 'enforce' | 'observe';
 }

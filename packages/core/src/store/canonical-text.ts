@@ -1,4 +1,7 @@
-/** Plain data as text: the same for equal data, whatever the order of its names, and different for different data. */
+/**
+ * Plain data as text: the same for equal data, whatever the order of its names, and different for different data. For stores,
+ * which compare the arguments that an idempotency key stands for.
+ */
 export function canonicalText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
   if (value instanceof Date) return `date(${value.getTime()})`;

@@ -1,4 +1,4 @@
-import type { StoreAnswer, StoreAnswers, StoreOperation } from './operations.js';
+import type { BudgetKey, StoreAnswer, StoreAnswers, StoreOperation } from './operations.js';
 
 /**
  * What gives back exactly what an operation took; `undefined` where it took nothing. For guards that the store has admitted
@@ -26,9 +26,15 @@ export function giveBack(operation: StoreOperation, answer: StoreAnswer): StoreO
     }
     case 'session.open':
       return { op: 'session.close', session: operation.session };
-    case 'budget.hold':
-      return { op: 'budget.settle', budgets: operation.budgets, owner: operation.owner, used: 0 };
+    case 'budget.hold': {
+      const { budgets, owner } = operation;
+      return { op: 'budget.settle', budgets: budgets.map(budgetKey), owner, used: 0 };
+    }
     default:
       return undefined;
   }
+}
+
+function budgetKey({ key, boundaries }: BudgetKey): BudgetKey {
+  return boundaries === undefined ? { key } : { key, boundaries };
 }

@@ -117,6 +117,7 @@ export class MemoryStore implements StateStore {
     this.#rates.sweep(this.#now);
     this.#records.sweep(this.#now);
     this.#sessions.sweep(this.#now);
+    this.#budgets.sweep(this.#now);
   }
 
   #carryOut(operation: StoreOperation, now: number): StoreAnswer {
@@ -164,9 +165,13 @@ export class MemoryStore implements StateStore {
         if (operation.session !== undefined) this.#sessions.end(operation.session);
         return undefined;
       case 'budget.hold':
-        return this.#budgets.hold(operation);
+        return this.#budgets.hold(operation, now);
       case 'budget.settle':
-        return this.#budgets.settle(operation) as undefined;
+        return this.#budgets.settle(operation, now) as undefined;
+      case 'budget.charge':
+        return this.#budgets.charge(operation, now) as undefined;
+      case 'budget.read':
+        return this.#budgets.read(operation, now);
     }
   }
 
@@ -179,7 +184,7 @@ export class MemoryStore implements StateStore {
         this.#sessions.takeBackOpen(operation);
         break;
       case 'budget.hold':
-        this.#budgets.takeBack(operation);
+        this.#budgets.takeBack(operation, this.#now);
         break;
       default: {
         const given = giveBack(operation, answer);

@@ -330,28 +330,75 @@ export interface RunEnd {
   readonly session?: SessionKey | undefined;
 }
 
-/** Holds an amount in every budget of a chain, or in none. Refused by the first that has too little left. */
+/** A budget as the store knows it. */
+export interface BudgetKey {
+  /** Its name. Amounts of one key are safe integers of one unit: tokens, or nano-dollars. */
+  readonly key: string;
+  /**
+   * Of a budget that starts anew with each period: the starts of the previous period, of the present one, of the next and of the
+   * one after, in epoch milliseconds and as the caller's wall clock sees them; exactly four, ascending. With a new period
+   * nothing is used and nothing held. The store keeps the latest start that it has seen: an earlier period never comes back.
+   * A store that several processes share picks the present period among them by its own clock. Absent for a total that never
+   * starts anew.
+   */
+  readonly boundaries?: readonly number[] | undefined;
+}
+
+/** A budget with its limit. */
+export interface BudgetShare extends BudgetKey {
+  /** Most that may be used and held of it together. */
+  readonly limit: number;
+}
+
+/** Holds an amount in every budget, or in none. Refused by the first that has too little left. */
 export interface BudgetHold {
   readonly op: 'budget.hold';
-  /** From the innermost to the root. Amounts are integers of one unit (tokens, or micro-dollars). */
-  readonly budgets: readonly { readonly key: string; readonly limit: number }[];
+  /** The budgets, each once. */
+  readonly budgets: readonly BudgetShare[];
   /** Who holds it, and so may settle it; holds of one owner add up. */
   readonly owner: string;
-  /** What the call may cost at most. */
+  /** What the call may use at most. */
   readonly amount: number;
+  /**
+   * What becomes of the hold when the process of its owner dies: it is given back, or charged in full. For a store that outlives
+   * processes; one in memory ignores it.
+   */
+  readonly lapse: 'release' | 'charge';
   /** A refusal is only told: it takes nothing, and the list goes on behind it. */
   readonly observe: boolean;
 }
 
-/** Replaces a hold by what was really used (0 where nothing was). */
+/**
+ * Replaces what an owner holds by what was really used (0 where nothing was). Nothing is charged where the owner holds nothing:
+ * it was settled before, or the period that it was held in is over.
+ */
 export interface BudgetSettle {
   readonly op: 'budget.settle';
-  /** The chain of the `budget.hold`. */
-  readonly budgets: readonly { readonly key: string }[];
+  /** The budgets of the `budget.hold`, or some of them. */
+  readonly budgets: readonly BudgetKey[];
   /** The owner of the `budget.hold`. */
   readonly owner: string;
-  /** What the call really cost. */
+  /** What the call really used. */
   readonly used: number;
+}
+
+/**
+ * Books what was used without a hold. It cannot be refused, so it may cross a limit. At the cap of the store a budget that is new
+ * to it is not booked; nor can anything be held of it then.
+ */
+export interface BudgetCharge {
+  readonly op: 'budget.charge';
+  /** The budgets, each once. */
+  readonly budgets: readonly BudgetKey[];
+  /** What was used. */
+  readonly used: number;
+}
+
+/** Reads what is used and held. */
+export interface BudgetRead {
+  readonly op: 'budget.read';
+  /** The budgets; one that nobody has used yet is read as empty. */
+  readonly budgets: readonly BudgetKey[];
 }
 
 /** Operations that can be refused; `observe` says that a refusal is only to be reported. */
@@ -379,7 +426,9 @@ export type EffectOperation =
   | SessionClose
   | SessionEnd
   | RunEnd
-  | BudgetSettle;
+  | BudgetSettle
+  | BudgetCharge
+  | BudgetRead;
 
 /** One thing that a store does. */
 export type StoreOperation = AdmissionOperation | EffectOperation;
@@ -457,6 +506,19 @@ export interface StoreAnswers {
   'session.end': undefined;
   'run.end': undefined;
   'budget.settle': undefined;
+  'budget.charge': undefined;
+  /** What is used and held of each budget, in their order. */
+  'budget.read': { readonly budgets: readonly BudgetState[] };
+}
+
+/** What is used and held of a budget, in its present period. */
+export interface BudgetState {
+  /** What was used, in the unit of the budget. */
+  readonly used: number;
+  /** What is held for calls on their way. */
+  readonly held: number;
+  /** End of the period in epoch milliseconds; absent for a total that never starts anew. */
+  readonly resetsAt?: number | undefined;
 }
 
 /** The key is known: what became of its execution. */

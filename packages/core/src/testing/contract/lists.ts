@@ -14,6 +14,7 @@ import {
   openSession,
   requireFact,
   requireStep,
+  say,
   settle,
   take,
 } from './operation-builders.js';
@@ -111,6 +112,15 @@ export const listContract: Contract = (it) => {
     await store.admits(hold('2', 40, { budgets }));
     await store.ask(settle('1', 10, ['child', 'root']));
     assert.equal((await store.refuses(hold('3', 51))).used, 10);
+  });
+
+  it('takes back what was taken before the user said something in the same list', async (store) => {
+    const sources = { tool: false, app: false, user: { minLength: 3 } };
+    await store.refusesLast(begin('1'), take(), say('refund o17'), requireFact('o18', { sources }));
+    await store.admits(begin('2'));
+    await store.admits(take());
+    const [, found] = await store.apply(say('and o18'), requireFact('o18', { sources }));
+    assert.equal(found?.admitted, true);
   });
 
   it('takes back that a run joined a session', async (store) => {

@@ -2,7 +2,10 @@ import type {
   AttemptTake,
   BreakerEnter,
   BreakerLeave,
+  BudgetCharge,
   BudgetHold,
+  BudgetKey,
+  BudgetRead,
   BudgetSettle,
   FactAdd,
   FactOrigin,
@@ -135,12 +138,26 @@ export function endRun(run: string, session?: string): RunEnd {
   return { op: 'run.end', run, scope: `run:${run}`, session };
 }
 
+/** A hold in a budget of 100 that never starts anew. */
 export function hold(owner: string, amount: number, given: Given<BudgetHold> = {}): BudgetHold {
-  return { op: 'budget.hold', budgets: [{ key: 'root', limit: 100 }], owner, amount, observe: false, ...given };
+  const budgets = [{ key: 'root', limit: 100 }];
+  return { op: 'budget.hold', budgets, owner, amount, lapse: 'release', observe: false, ...given };
 }
 
-export function settle(owner: string, used: number, keys: readonly string[] = ['root']): BudgetSettle {
-  return { op: 'budget.settle', budgets: keys.map((key) => ({ key })), owner, used };
+export function settle(owner: string, used: number, budgets: readonly (string | BudgetKey)[] = ['root']): BudgetSettle {
+  return { op: 'budget.settle', budgets: budgets.map(budgetKey), owner, used };
+}
+
+export function charge(used: number, budgets: readonly (string | BudgetKey)[] = ['root']): BudgetCharge {
+  return { op: 'budget.charge', budgets: budgets.map(budgetKey), used };
+}
+
+export function readBudgets(budgets: readonly (string | BudgetKey)[] = ['root']): BudgetRead {
+  return { op: 'budget.read', budgets: budgets.map(budgetKey) };
+}
+
+function budgetKey(budget: string | BudgetKey): BudgetKey {
+  return typeof budget === 'string' ? { key: budget } : budget;
 }
 
 /** Names that a store must not take for something else: of object members, and with what separates parts of keys. */

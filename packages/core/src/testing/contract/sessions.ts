@@ -129,6 +129,12 @@ export const sessionContract: Contract = (it) => {
     await isRemembered(store);
   });
 
+  it('forgets what was said in a session that was ended in the list that said it', async (store) => {
+    await store.apply(say('refund o17'), endSession(), say('hello'));
+    await store.refuses(requireFact('o17', { sources: MENTIONED }));
+    await store.admits(requireFact('hello', { sources: MENTIONED }));
+  });
+
   it('forgets with a session its facts, steps, turns and keys, and nothing else', async (store) => {
     await fill(store);
     await fill(store, 'other', 'other');

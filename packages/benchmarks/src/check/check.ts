@@ -1,0 +1,57 @@
+import type { Results } from '../measure/results.js';
+import type { Goal } from './goals.js';
+
+/** Ratios of an earlier run, by place such as `calls/four`. */
+export type Baseline = Readonly<Record<string, number>>;
+
+export interface Verdict {
+  readonly name: string;
+  readonly measured: number | undefined;
+  readonly atMost: number;
+  readonly unit: string;
+  /** `failed`: missed by half again, so that it is no accident of one run. `unmeasured`: not part of this run. */
+  readonly state: 'met' | 'missed' | 'failed' | 'unmeasured';
+}
+
+/** How far a figure may miss before a run fails: machines and runs differ by a third. */
+const HALF_AGAIN = 1.5;
+
+/** Groups whose ratios are ours, and so are compared with an earlier run. */
+const OWN = ['calls', 'refusals', 'yardstick', 'growth'];
+
+export function judgeGoals(results: Results, goals: readonly Goal[]): Verdict[] {
+  return goals.map(({ name, atMost, unit, isTime = false, measured }) =>
+    verdict(name, measured(results), atMost, unit, !isTime),
+  );
+}
+
+/** Each ratio of ours beside that of an earlier run. */
+export function judgeBaseline(results: Results, baseline: Baseline): Verdict[] {
+  const now = baselineOf(results);
+  return Object.entries(baseline).map(([place, before]) =>
+    verdict(`${place}, as it was`, now[place], before, '×', true),
+  );
+}
+
+/** The ratios that later runs are compared with. */
+export function baselineOf({ groups }: Results): Baseline {
+  const ratios = groups
+    .filter(({ name }) => OWN.includes(name))
+    .flatMap(({ name, cases }) =>
+      cases.flatMap(({ name: each, readings }) => {
+        const ratio = readings['ratio']?.median;
+        return ratio === undefined ? [] : [[`${name}/${each}`, Number(ratio.toPrecision(3))] as const];
+      }),
+    );
+  return Object.fromEntries(ratios);
+}
+
+function verdict(name: string, measured: number | undefined, atMost: number, unit: string, mayFail: boolean): Verdict {
+  return { name, measured, atMost, unit, state: stateOf(measured, atMost, mayFail) };
+}
+
+function stateOf(measured: number | undefined, atMost: number, mayFail: boolean): Verdict['state'] {
+  if (measured === undefined || Number.isNaN(measured)) return 'unmeasured';
+  if (measured <= atMost) return 'met';
+  return mayFail && measured > atMost * HALF_AGAIN ? 'failed' : 'missed';
+}
