@@ -17,6 +17,7 @@ export class HostCore implements RunCore {
   readonly drainMs: number;
   readonly prices: RunCore['prices'];
   readonly takesCostLimits: boolean;
+  readonly sharedBudgets: RunCore['sharedBudgets'];
   readonly gateway: RunCore['gateway'];
   readonly #tariff: CurrentTariff;
 
@@ -29,6 +30,7 @@ export class HostCore implements RunCore {
     this.drainMs = parts.drainMs;
     this.prices = parts.prices;
     this.takesCostLimits = parts.takesCostLimits;
+    this.sharedBudgets = parts.sharedBudgets;
     this.gateway = parts.gateway;
     this.#tariff = tariff;
   }
