@@ -122,7 +122,7 @@ function draftsOf(operation: StoreOperation, context: RequestContext): Draft[] {
       const owner = names.of('owner', sessionId);
       const user = userId === undefined ? 'none' : `user ${toWire(userId)}`;
       const claim = randomUUID();
-      const body = { user, session: toWire(session), claim, idleMs };
+      const body = { user, claim, idleMs };
       return [
         { op: 'owner.claim', tag: `owner ${sessionId}`, keys: [owner], body: () => body },
         ...inSession(session, { idleMs, owner, claim }),

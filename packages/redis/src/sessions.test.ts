@@ -55,16 +55,18 @@ describeWithRedis('a session that several processes use', () => {
     expect((await here.apply([require('hello')], 0))[0].admitted).toBe(true);
   });
 
-  test('tells apart a few spellings of an id; of too many none is meant', async () => {
+  test('tells apart a few spellings of an id; of too many none is meant, even when most are gone', async () => {
     const [store] = processes();
     const spellings = (count: number) => Array.from({ length: count }, (_, index) => caseOf('abcdefgh', index));
     await store.apply([add(...spellings(2))], 0);
     expect((await store.apply([require('#abcdefgh', { loose: true })], 0))[0]).toMatchObject({ why: 'ambiguous' });
     await store.apply([add(...spellings(100))], 0);
     for (const value of spellings(100)) expect((await store.apply([require(value)], 0))[0].admitted).toBe(true);
-    for (const value of spellings(100))
-      await store.apply([{ op: 'fact.revoke', session: 's', kind: 'order', value }], 0);
-    expect((await store.apply([require('#abcdefgh', { loose: true })], 0))[0].admitted).toBe(false);
+    const [left, ...others] = spellings(100);
+    for (const value of others) await store.apply([{ op: 'fact.revoke', session: 's', kind: 'order', value }], 0);
+    // Which are gone is not kept of so many.
+    expect((await store.apply([require('#abcdefgh', { loose: true })], 0))[0]).toMatchObject({ why: 'ambiguous' });
+    expect((await store.apply([require(left as string)], 0))[0].admitted).toBe(true);
   });
 
   test('takes no tool for one of its own properties', async () => {

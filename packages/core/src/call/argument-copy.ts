@@ -22,8 +22,7 @@ export function copyArguments(tool: string, args: unknown): object {
           ? 'the arguments must be one object, and this text is no JSON object'
           : 'the arguments must be one object',
       );
-    left = MAX_VALUES;
-    return copyObject(args, 0);
+    return copyWithCount(args);
   } catch (error) {
     if (error instanceof NotPlain) throw new ToolInputError(tool, [{ path: error.path(), message: error.what }]);
     // A getter or a proxy that throws.
@@ -69,6 +68,17 @@ const isOwn = Object.prototype.hasOwnProperty;
 
 // Values that may still be copied. Not an object per call: arguments are few and small.
 let left = 0;
+
+// A getter may call another tool, whose arguments have a count of their own.
+function copyWithCount(args: object): object {
+  const outer = left;
+  left = MAX_VALUES;
+  try {
+    return copyObject(args, 0);
+  } finally {
+    left = outer;
+  }
+}
 
 function copyObject(value: object, depth: number): object {
   if (depth === MAX_DEPTH) throw tooDeep();

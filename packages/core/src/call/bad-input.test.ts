@@ -27,6 +27,7 @@ import {
   Tool,
 } from '../index.js';
 import { TestClock } from '../testing/test-clock.js';
+import { copyArguments } from './argument-copy.js';
 
 const hosts: AgentHost[] = [];
 
@@ -230,6 +231,19 @@ describe('arguments', () => {
     const run = await open(Echo);
     const text = 'x'.repeat(1_000_000);
     expect(await run.get(Echo).echo({ text })).toEqual({ text });
+  });
+
+  it('of more than a million values are refused, whatever a getter of theirs calls', () => {
+    const many = Array(600_000).fill(0);
+    const args = {
+      first: many,
+      get second() {
+        return copyArguments('Other.tool', { value: 1 });
+      },
+      third: many,
+    };
+    expect(() => copyArguments('Bank.pay', args)).toThrow('more than 1000000 values');
+    expect(() => copyArguments('Bank.pay', { many })).not.toThrow();
   });
 
   it('a property is read once: what was checked is what is used', async () => {

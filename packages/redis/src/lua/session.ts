@@ -43,10 +43,10 @@ local function write(keys)
 end
 
 handlers['owner.claim'] = function(request, keys)
-  local known = redis.call('HMGET', keys[1], 'user', 'session')
-  if known[1] and known[1] ~= request.user then return { admitted = false } end
+  local user = redis.call('HGET', keys[1], 'user')
+  if user and user ~= request.user then return { admitted = false } end
   local before = expiryOf(keys[1])
-  redis.call('HSET', keys[1], 'user', request.user, 'session', request.session, 'claim', request.claim)
+  redis.call('HSET', keys[1], 'user', request.user, 'claim', request.claim)
   expireIn(keys[1], math.max(input.runTtlMs, request.idleMs))
   return { admitted = true }, { op = 'owner.release', before = before and whole(before) }
 end
