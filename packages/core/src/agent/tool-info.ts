@@ -3,6 +3,8 @@ import type { JsonSchema } from './schema-names.js';
 
 /** A tool as the host knows it. */
 export interface ToolInfo {
+  /** Its place among the tools of its host. */
+  readonly index: number;
   /** `Agent.method`. */
   readonly id: string;
   /** Its own id and those of the classes that it inherits the method from. */

@@ -1,7 +1,4 @@
-import { ToolInputError } from '../errors/guard-errors.js';
-
-const MAX_DEPTH = 64;
-const MAX_VALUES = 1_000_000;
+import { asRefusal, MAX_DEPTH, MAX_VALUES, NotPlain, oneObject, refuseOther, tooDeep } from './plain-data.js';
 
 /**
  * The plain data of a call's arguments, copied once and frozen: what the guards check is what the method gets, and nobody
@@ -14,23 +11,21 @@ const MAX_VALUES = 1_000_000;
  * `__proto__`, other built-in objects, and arguments that are no object
  */
 export function copyArguments(tool: string, args: unknown): object {
-  if (args === undefined) return NO_ARGUMENTS;
   try {
-    if (typeof args !== 'object' || args === null || Array.isArray(args))
-      throw new NotPlain(
-        typeof args === 'string'
-          ? 'the arguments must be one object, and this text is no JSON object'
-          : 'the arguments must be one object',
-      );
-    return copyWithCount(args);
+    return copyWithCount(oneObject(args));
   } catch (error) {
-    if (error instanceof NotPlain) throw new ToolInputError(tool, [{ path: error.path(), message: error.what }]);
-    // A getter or a proxy that throws.
-    throw new ToolInputError(tool, [{ path: '', message: 'the arguments could not be read' }], error);
+    throw asRefusal(tool, error);
   }
 }
 
-const NO_ARGUMENTS = Object.freeze({});
+/** A copy for those who only watch: `undefined` where it cannot be made. */
+export function shownArguments(args: object): object | undefined {
+  try {
+    return copyWithCount(args);
+  } catch {
+    return undefined;
+  }
+}
 
 /** A date that cannot be set: freezing an object does not reach the time inside. */
 class FrozenDate extends Date {}
@@ -41,27 +36,6 @@ for (const name of Object.getOwnPropertyNames(Date.prototype).filter((each) => e
       throw new TypeError(`${name}: the arguments of a tool are frozen; copy the date first`);
     },
   });
-}
-
-/** Thrown where a value is no plain data; on its way out it learns where that is. */
-class NotPlain {
-  readonly what: string;
-  readonly #names: (string | number)[] = [];
-
-  constructor(what: string) {
-    this.what = what;
-  }
-
-  within(name: string | number): this {
-    this.#names.unshift(name);
-    return this;
-  }
-
-  path(): string {
-    return this.#names
-      .map((name, index) => (typeof name === 'number' ? `[${name}]` : `${index === 0 ? '' : '.'}${name}`))
-      .join('');
-  }
 }
 
 const isOwn = Object.prototype.hasOwnProperty;
@@ -85,8 +59,7 @@ function copyObject(value: object, depth: number): object {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
     if (value instanceof Date) return Object.freeze(new FrozenDate(value.getTime()));
-    const tag = Object.prototype.toString.call(value);
-    if (tag !== '[object Object]') throw new NotPlain(`is ${tag.slice(8, -1)}, not plain data`);
+    refuseOther(value);
   }
   const copy: Record<string, unknown> = {};
   // Faster than a list of the names; what a prototype adds is no part of the data.
@@ -129,8 +102,4 @@ function copyWithin(value: object, name: string | number, depth: number): unknow
   } catch (error) {
     throw error instanceof NotPlain ? error.within(name) : error;
   }
-}
-
-function tooDeep(): NotPlain {
-  return new NotPlain(`lies deeper than ${MAX_DEPTH} levels, or in a cycle`);
 }

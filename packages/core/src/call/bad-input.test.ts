@@ -53,6 +53,12 @@ class Echo {
   }
 
   @Tool()
+  @Enforce(rule('any', () => true))
+  async checked(args: unknown) {
+    return args;
+  }
+
+  @Tool()
   @MaxAttempts(2)
   async limited(args: object) {
     return args;
@@ -220,11 +226,26 @@ describe('arguments', () => {
       nothing: null,
       gone: undefined,
     };
-    const got = (await run.get(Echo).echo(args)) as typeof args;
+    const got = (await run.get(Echo).checked(args)) as typeof args;
     expect(got).toEqual({ point: { x: 1 }, bare: { a: [1] }, when, big: 5n, nothing: null, gone: undefined });
     expect(Object.getPrototypeOf(got.point)).toBe(Object.prototype);
     for (const each of [got, got.point, got.bare, got.bare.a]) expect(Object.isFrozen(each)).toBe(true);
     expect(got.when).not.toBe(when);
+  });
+
+  it('are what the caller passed where nothing looks at them, and listeners see a copy', async () => {
+    const host = await AgentHost.create({ agents: [Echo] });
+    const seen: unknown[] = [];
+    const run = host.open();
+    const args = { list: [1] };
+    expect(await run.get(Echo).echo(args)).toBe(args);
+    host.on((event) => {
+      if (event.name === 'tool.invoke') seen.push(event.args);
+    });
+    expect(await run.get(Echo).echo(args)).toBe(args);
+    args.list.push(2);
+    expect(seen).toEqual([{ list: [1] }]);
+    await host.close();
   });
 
   it('a text of a megabyte is plain data like any other', async () => {

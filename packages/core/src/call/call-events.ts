@@ -94,7 +94,7 @@ function about<Outcome extends CallEventBase['outcome']>(
   severity: CallEventBase['severity'],
   outcome: Outcome,
 ): CallEventBase {
-  const { run, tool, id, attempt, args } = call;
+  const { run, tool, id, attempt } = call;
   return {
     category,
     severity,
@@ -106,7 +106,7 @@ function about<Outcome extends CallEventBase['outcome']>(
     toolName: tool,
     callId: id,
     attempt,
-    args,
+    args: call.plan.readsArguments ? call.args : call.shown,
   };
 }
 

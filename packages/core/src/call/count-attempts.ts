@@ -6,9 +6,10 @@ import { ToolCall } from './tool-call.js';
 export class CountAttempts implements DirectGuard {
   readonly [DIRECT] = true;
   readonly decidesAlone = false;
+  readonly readsArguments = false;
 
   admit(call: GuardedCall): void {
-    if (call instanceof ToolCall && call.attempt === 0) call.attempt = call.run.countAttempt(call.tool);
+    if (call instanceof ToolCall && call.attempt === 0) call.countAttempt();
   }
 
   enter(call: GuardedCall): void {

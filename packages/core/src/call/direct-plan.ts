@@ -1,4 +1,4 @@
-import { DIRECT, type DirectGuard } from '../guards/direct-guard.js';
+import { DIRECT, type DirectGuard, nothingFollows } from '../guards/direct-guard.js';
 import type { Step } from './plan.js';
 
 /** A guard that may act on the state of a store in this process, in its place. */
@@ -13,9 +13,12 @@ export interface DirectStep {
 export interface DirectPlan {
   /** Guards that decide whether a call goes through. */
   readonly admission: readonly DirectStep[];
-  /** Guards that hold a call which all have admitted; and once it is dispatched, with those that only act around the method. */
-  readonly admitted: readonly Step[];
+  /** Guards that hold a call of which the first so many have admitted it, by that number. */
+  readonly held: readonly (readonly Step[])[];
+  /** Guards that hold a call once it is dispatched: all of them, and those that only act around the method. */
   readonly dispatched: readonly Step[];
+  /** Guards that act as the method is invoked; absent where one of them has to be told of it by `dispatched`. */
+  readonly starting: readonly DirectStep[] | undefined;
   /** What follows from a success, last guard first; absent where a guard has to be told of it by `settle`. */
   readonly ending: DirectEnding | undefined;
 }
@@ -35,12 +38,15 @@ export function directPlanOf(
 ): DirectPlan | undefined {
   if (!admission.every(({ guard, mode }) => mode === 'enforce' && DIRECT in guard)) return undefined;
   const directly = (step: Step): DirectStep => ({ step, guard: step.guard as DirectGuard, slot: steps.indexOf(step) });
-  const admitted = admission.filter(({ isTold }) => isTold);
+  const told = (upTo: number): Step[] => admission.slice(0, upTo).filter(({ isTold }) => isTold);
+  const dispatched = [...told(admission.length), ...around];
+  const starting = dispatched.filter(({ guard }) => guard.dispatched !== undefined).map(directly);
   return {
     admission: admission.map(directly),
-    admitted,
-    dispatched: [...admitted, ...around],
-    ending: endingOf(steps, [...admitted, ...around].reverse().map(directly)),
+    held: Array.from({ length: admission.length + 1 }, (_, upTo) => told(upTo)),
+    dispatched,
+    starting: starting.every(({ guard }) => guard.started !== undefined) ? starting : undefined,
+    ending: endingOf(steps, dispatched.toReversed().map(directly)),
   };
 }
 
@@ -49,5 +55,6 @@ function endingOf(steps: readonly Step[], told: readonly DirectStep[]): DirectEn
   const [minting, second] = returned.map(({ guard }) => guard as DirectGuard);
   // Where one of several withholds the result, nothing is minted by the others.
   if (second !== undefined || (minting !== undefined && !(DIRECT in minting))) return undefined;
-  return told.every(({ guard }) => DIRECT in guard && guard.succeeded !== undefined) ? { minting, told } : undefined;
+  if (!told.every(({ guard }) => DIRECT in guard && guard.succeeded !== undefined)) return undefined;
+  return { minting, told: told.filter(({ guard }) => guard.succeeded !== nothingFollows) };
 }

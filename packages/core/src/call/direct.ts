@@ -1,55 +1,62 @@
+import { isActGuardError } from '../errors/actguard-error.js';
 import { ASK, type DirectGuard } from '../guards/direct-guard.js';
 import type { DirectState } from '../store/direct-state.js';
-import { directStateOf } from '../store/memory-store.js';
 import { tellAdmitted } from './call-events.js';
-import type { DirectPlan, DirectStep } from './direct-plan.js';
+import type { DirectStep } from './direct-plan.js';
 import type { Step } from './plan.js';
-import { refuse } from './refused.js';
+import { guardFailed, Refused } from './refused.js';
 import { settleFailed } from './settlement.js';
 import type { ToolCall } from './tool-call.js';
 
 /**
- * Admits a call on the state of a store in this process, guard by guard. At the first one that has to be asked properly it
- * answers `false`: admission then goes on from that guard, as with any store.
- *
- * @throws {Refused}
+ * Admits a call on the state of a store in this process, guard by guard, or refuses it. `false`: a guard has to be asked
+ * properly, and admission goes on from it as with any store.
  */
-export function admitDirectly(call: ToolCall): boolean {
-  const { direct } = call.plan;
-  if (call.plan.isUnguarded) return admitUnguarded(call);
-  if (direct === undefined || call.run.isObserved || call.cutBy !== undefined) return false;
-  const state = directStateOf(call.run.core.store);
-  if (state === undefined) return false;
+export function admitDirectly(call: ToolCall): boolean | Refused {
+  const { plan, run } = call;
+  if (call.cutBy !== undefined) return false;
+  if (plan.isUnguarded) return admitUnguarded(call);
+  const { direct } = plan;
+  const state = run.core.direct;
+  if (direct === undefined || state === undefined || run.isObserved) return false;
   const { admission } = direct;
-  const isHeard = call.run.core.events.listensTo('guard.admitted');
-  for (; call.position < admission.length; call.position++) {
-    const { step, guard, slot } = admission[call.position] as DirectStep;
+  const isHeard = run.core.events.listensTo('guard.admitted');
+  for (let position = 0; position < admission.length; position++) {
+    const { step, guard, slot } = admission[position] as DirectStep;
+    call.position = position;
     let kept: unknown;
     try {
       kept = guard.enter === undefined ? askAlone(call, state, guard) : guard.enter(call, state);
     } catch (error) {
-      call.held = heldBefore(call, direct);
-      refuse(call, step, error);
+      return refusedBy(call, step, error);
     }
-    if (kept === ASK) {
-      call.held = heldBefore(call, direct);
-      return false;
+    if (kept !== undefined) {
+      if (kept === ASK) {
+        call.held = direct.held[position];
+        return false;
+      }
+      if (typeof kept === 'object' && kept instanceof Error) return refusedBy(call, step, kept);
+      call.keepAt(slot, kept);
     }
-    if (kept !== undefined) call.keepAt(slot, kept);
     if (isHeard && !step.isQuiet) tellAdmitted(call, step, guard.factsUsed?.(call));
   }
-  call.held = direct.admitted;
+  call.position = admission.length;
+  call.held = direct.held[admission.length];
   call.isDirect = true;
   return true;
 }
 
 // Whatever the store is, as it is not asked.
-function admitUnguarded(call: ToolCall): boolean {
-  if (call.cutBy !== undefined) return false;
-  if (call.attempt === 0) call.attempt = call.run.countAttempt(call.tool);
+function admitUnguarded(call: ToolCall): true {
+  if (call.attempt === 0) call.countAttempt();
   call.position = call.plan.admission.length;
   call.isDirect = true;
   return true;
+}
+
+function refusedBy(call: ToolCall, step: Step, error: unknown): Refused {
+  call.held = call.plan.direct?.held[call.position];
+  return new Refused(isActGuardError(error) ? error : guardFailed(call, step, error), step.kind);
 }
 
 // A rule refuses by throwing, and takes nothing.
@@ -58,8 +65,17 @@ function askAlone(call: ToolCall, state: DirectState, guard: DirectGuard): void 
   guard.admit?.(call, operation && state.carryOut(operation, call.now));
 }
 
-function heldBefore({ position }: ToolCall, { admission }: DirectPlan): readonly Step[] {
-  return admission.slice(0, position).flatMap(({ step }) => (step.isTold ? [step] : []));
+/** Tells the guards around the method that it is invoked. `false`: they have to be told properly. */
+export function startDirectly(call: ToolCall): boolean {
+  const { direct } = call.plan;
+  if (!call.isDirect || direct?.starting === undefined) return false;
+  call.held = direct.dispatched;
+  const { starting } = direct;
+  for (let index = 0; index < starting.length; index++) {
+    const { guard, slot } = starting[index] as DirectStep;
+    call.keepAt(slot, guard.started?.(call));
+  }
+  return true;
 }
 
 /**
@@ -73,7 +89,7 @@ export function succeedDirectly(call: ToolCall, value: unknown): boolean {
   const { minting, told } = ending;
   const records = core.recordedSteps.size > 0 && core.recordedSteps.has(call.tool);
   if (minting === undefined && told.length === 0 && !records) return true;
-  const state = directStateOf(core.store);
+  const state = core.direct;
   if (state === undefined) return false;
   if (minting !== undefined) {
     if (core.events.listensTo('guard.admitted') || minting.mint?.(call, state, value) !== true) return false;

@@ -3,12 +3,12 @@ import type { BudgetNode } from '../budget/budget-node.js';
 import { sharedRefusal } from '../budget/shared-blocked.js';
 import { isActGuardError } from '../errors/actguard-error.js';
 import { StoreUnavailableError } from '../errors/guard-errors.js';
-import { ambientFrame } from '../run/ambient.js';
+import { frameAround } from '../run/ambient.js';
 import type { CallRun } from '../run/call-run.js';
-import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
 import { admit } from './admission.js';
-import { copyArguments } from './argument-copy.js';
+import { checkArguments } from './argument-check.js';
+import { copyArguments, shownArguments } from './argument-copy.js';
 import { tellObserved } from './call-events.js';
 import { admitDirectly } from './direct.js';
 import { tellEnded } from './instrument.js';
@@ -20,44 +20,53 @@ import { validateInput } from './tool-input.js';
 
 /** The object of a new call. */
 export function startCall(plan: Plan, run: CallRun, agent: object): ToolCall {
-  const frame = ambientFrame();
-  const isInside = frame?.run === run;
-  const call = new ToolCall(plan, run, agent, isInside ? frame.call : undefined);
-  call.isInFrame = isInside && frame.budget === undefined;
-  call.budget = (isInside ? frame.budget : undefined) ?? run.ownBudget;
-  return call;
+  const frame = frameAround();
+  return frame?.run === run
+    ? new ToolCall(plan, run, agent, frame.call, frame.budget ?? run.ownBudget, frame.budget === undefined)
+    : new ToolCall(plan, run, agent, undefined, run.ownBudget, false);
 }
 
 /** Takes a call from its arguments to its admission, or to its refusal. */
-export function enter(call: ToolCall, args: unknown, admitted: (call: ToolCall) => void, refused: OnRefused): void {
-  let pending: MaybePromise<void>;
+export function enter(call: ToolCall, args: unknown, onAdmitted: OnAdmitted, onRefused: OnRefused): void {
+  let admission: Admitted;
   try {
-    call.run.assertTakesCalls(call.tool);
+    call.run.assertTakesCalls(call.plan.tool.id);
     call.run.join(call);
-    pending = checkInput(call, args);
+    admission = checkInput(call, args);
   } catch (error) {
-    return refuse(call, error, refused);
+    return refuse(call, error, onRefused);
   }
-  if (pending === undefined) return dispatch(call, admitted, refused);
-  pending.then(
-    () => dispatch(call, admitted, refused),
-    (error: unknown) => refuse(call, error, refused),
+  if (admission === undefined) dispatch(call, onAdmitted, onRefused);
+  else if (admission instanceof Refused) refuse(call, admission, onRefused);
+  else dispatchAfter(call, admission, onAdmitted, onRefused);
+}
+
+// Apart, as all functions that are made only where something is awaited: where they stand costs something on every call.
+function dispatchAfter(
+  call: ToolCall,
+  admission: PromiseLike<undefined | Refused>,
+  onAdmitted: OnAdmitted,
+  onRefused: OnRefused,
+): void {
+  admission.then(
+    (refusal) => (refusal === undefined ? dispatch(call, onAdmitted, onRefused) : refuse(call, refusal, onRefused)),
+    (error: unknown) => refuse(call, error, onRefused),
   );
 }
 
 // Nothing that is thrown behind admission may be lost: nobody would ever answer the caller.
-function dispatch(call: ToolCall, admitted: (call: ToolCall) => void, refused: OnRefused): void {
+function dispatch(call: ToolCall, onAdmitted: OnAdmitted, onRefused: OnRefused): void {
   try {
-    admitted(call);
+    onAdmitted(call);
   } catch (error) {
     if (call.phase === 'running' || call.phase === 'ended') giveUp(call, error);
-    else refuse(call, error, refused);
+    else refuse(call, error, onRefused);
   }
 }
 
-function refuse(call: ToolCall, error: unknown, refused: OnRefused): void {
+function refuse(call: ToolCall, error: unknown, onRefused: OnRefused): void {
   try {
-    refused(call, asRefused(error));
+    onRefused(call, asRefused(error));
   } catch (failure) {
     giveUp(call, failure);
   }
@@ -73,10 +82,18 @@ function giveUp(call: ToolCall, error: unknown): void {
   call.reject(error);
 }
 
+type OnAdmitted = (call: ToolCall) => void;
 type OnRefused = (call: ToolCall, refused: Refused) => void;
 
 /** The last look before the method: the call may have been cut off, or the run stopped, while something was awaited. */
 export function mayDispatch(call: ToolCall): Refused | undefined {
+  const { run } = call;
+  const isUnhindered = call.cutBy === undefined && run.isActive && call.waits === undefined;
+  if (isUnhindered && call.budget === undefined && run.sharedBudgets === undefined) return undefined;
+  return lookAgain(call);
+}
+
+function lookAgain(call: ToolCall): Refused | undefined {
   releaseWaits(call);
   if (call.cutBy !== undefined) return new Refused(call.cutBy, 'runState');
   try {
@@ -117,42 +134,61 @@ export function releaseWaits(call: ToolCall): void {
   for (const wait of waits) releaseWait(call, wait);
 }
 
-function checkInput(call: ToolCall, args: unknown): MaybePromise<void> {
+/** A refusal is answered or thrown; throwing costs as much as making an error. */
+type Admitted = undefined | Refused | PromiseLike<undefined | Refused>;
+
+function checkInput(call: ToolCall, args: unknown): Admitted {
+  const { plan, run, budget } = call;
   // Copied before anything is awaited: nobody may change what the guards check.
-  const copy = copyArguments(call.tool, args);
-  const ready = readyFor(call);
-  if (ready === undefined) return validate(call, copy);
+  call.args = plan.readsArguments ? copyArguments(plan.tool.id, args) : unread(call, args);
+  const ready = budget === undefined ? run.ready : readyWith(call, budget);
+  if (ready !== undefined) return validateAfter(call, ready);
+  return plan.tool.input === undefined ? admitted(call) : validate(call);
+}
+
+function unread(call: ToolCall, args: unknown): object {
+  const given = checkArguments(call.plan.tool.id, args);
+  if (call.run.core.events.isHeard) call.shown = shownArguments(given);
+  return given;
+}
+
+function readyWith({ run }: ToolCall, budget: BudgetNode): Promise<unknown> | undefined {
+  const reserving = run.budgets.reserving(budget);
+  return reserving === undefined ? run.ready : Promise.all([run.ready, reserving]);
+}
+
+function validateAfter(call: ToolCall, ready: Promise<unknown>): Promise<undefined | Refused> {
   return ready.then(
     () => {
       call.now = call.run.core.clock.now();
-      return validate(call, copy);
+      return validate(call);
     },
     (error: unknown) => {
-      if (call.run.isObserved && !isActGuardError(error)) return validate(call, copy);
+      if (call.run.isObserved && !isActGuardError(error)) return validate(call);
       throw new Refused(isActGuardError(error) ? error : new StoreUnavailableError(call.tool, error), 'store');
     },
   );
 }
 
-function readyFor({ run, budget }: ToolCall): Promise<unknown> | undefined {
-  const reserving = budget && run.budgets.reserving(budget);
-  return reserving === undefined ? run.ready : Promise.all([run.ready, reserving]);
+function validate(call: ToolCall): Admitted {
+  const validated = validateInput(call.plan.tool, call.args as object);
+  if (isThenable(validated)) return validateLater(call, validated);
+  call.args = validated;
+  return admitted(call);
 }
 
-function validate(call: ToolCall, copy: object): MaybePromise<void> {
-  call.args = copy;
-  if (call.plan.tool.input === undefined) return admitWith(call, copy);
-  const validated = validateInput(call.plan.tool, copy);
-  if (!isThenable(validated)) return admitWith(call, validated as object);
+function validateLater(call: ToolCall, validated: PromiseLike<object>): Promise<undefined | Refused> {
   return Promise.resolve(validated).then((args) => {
     call.now = call.run.core.clock.now();
-    return admitWith(call, args);
+    call.args = args;
+    return admitted(call);
   });
 }
 
-function admitWith(call: ToolCall, args: object): MaybePromise<void> {
-  call.args = args;
-  return admitDirectly(call) ? undefined : admit(call);
+function admitted(call: ToolCall): Admitted {
+  const directly = admitDirectly(call);
+  if (directly === true) return undefined;
+  return directly === false ? (admit(call) as Promise<undefined> | undefined) : directly;
 }
 
 function asRefused(error: unknown): Refused {

@@ -1,6 +1,7 @@
 import { messageOfThrown } from '../errors/thrown.js';
 import { warnOnce } from '../events/warn-once.js';
 import { areCallsRead, saysSame, withFrame } from '../run/ambient.js';
+import { startDirectly } from './direct.js';
 import { instrumented } from './instrument.js';
 import type { Step } from './plan.js';
 import type { ToolCall } from './tool-call.js';
@@ -10,19 +11,25 @@ export function enterMethod(call: ToolCall): unknown {
   const { plan } = call;
   call.phase = 'running';
   if (call.run.core.events.isHeard) call.startedAt = call.now;
-  if (call.isDirect) call.held = plan.direct?.dispatched;
-  else for (const step of plan.around) call.hold(step);
-  if (plan.dispatched.length > 0) resume(call);
+  if (!call.isDirect || !startDirectly(call)) startProperly(call);
   // Most calls find the frame that they need around them.
   if (call.isInFrame && call.budget === undefined && needsNoFrame(call))
     return plan.method.call(call.agent, call.args, call);
-  return inBody(call, () => plan.method.call(call.agent, call.args, call));
+  return enterInFrame(call);
+}
+
+function startProperly(call: ToolCall): void {
+  for (const step of call.plan.around) call.hold(step);
+  resume(call);
+}
+
+function enterInFrame(call: ToolCall): unknown {
+  return inBody(call, () => call.plan.method.call(call.agent, call.args, call));
 }
 
 /** Tells the guards of the body that it goes on. */
 export function resume(call: ToolCall): void {
-  for (const step of call.plan.dispatched)
-    if (call.isDirect || call.held?.includes(step)) tell(call, step, 'dispatched');
+  for (const step of call.plan.dispatched) if (call.held?.includes(step)) tell(call, step, 'dispatched');
 }
 
 /** Tells the guards that the body waits for its consumer. */

@@ -36,21 +36,22 @@ function dispatch(call: ToolCall): void {
   let returned: unknown;
   try {
     returned = enterMethod(call);
-    if (isThenable(returned)) {
-      // A foreign thenable may call back twice, or from inside `then`.
-      const promise = returned instanceof Promise ? returned : Promise.resolve(returned);
-      promise.then(
-        (value: unknown) => succeed(call, value),
-        (error: unknown) => end(call, { status: 'failure', error }),
-      );
-      return;
-    }
+    if (returned instanceof Promise) return follow(call, returned);
+    // A foreign thenable may call back twice, or from inside `then`.
+    if (isThenable(returned)) return follow(call, Promise.resolve(returned));
   } catch (error) {
     return end(call, { status: 'failure', error });
   }
   // Lazy, and so guarded no more once it is handed out. One that a promise resolves to may be a response or a file.
   if (isAsyncIterable(returned)) return end(call, { status: 'failure', error: notGuardable(call) });
   succeed(call, returned);
+}
+
+function follow(call: ToolCall, returned: Promise<unknown>): void {
+  returned.then(
+    (value) => succeed(call, value),
+    (error: unknown) => end(call, { status: 'failure', error }),
+  );
 }
 
 function isAsyncIterable(value: unknown): boolean {

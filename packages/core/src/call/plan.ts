@@ -43,6 +43,8 @@ export interface Plan {
   readonly around: readonly Step[];
   readonly suspended: readonly Step[];
   readonly returned: readonly Step[];
+  /** A guard or a schema looks at the arguments, so that they have to be copied. */
+  readonly readsArguments: boolean;
   /** No guard decides: calls are only counted. */
   readonly isUnguarded: boolean;
   /** How calls go where the store is in this process; absent where a guard always has to be asked properly. */
@@ -65,6 +67,7 @@ export function planOf(
     steps,
     guards: steps.map(({ guard }) => guard),
     maxAttempts,
+    readsArguments: tool.input !== undefined || steps.some(({ guard }) => guard.readsArguments !== false),
     isUnguarded: admission.every(({ guard }) => guard instanceof CountAttempts),
     direct: directPlanOf(steps, admission, around),
     admission,

@@ -52,13 +52,13 @@ function countAttempt(call: ToolCall, refused: Refused): MaybePromise<Refused> {
   const { maxAttempts } = call.plan;
   const operation = maxAttempts?.guard.request(call);
   if (maxAttempts === undefined || operation === undefined) {
-    call.attempt = call.run.countAttempt(call.tool);
+    call.countAttempt();
     return refused;
   }
   const judge = ([answer]: readonly [StoreAnswers['attempt.take']]): Refused => {
     // Without a count there is no telling whether the call was one too many; it is refused either way.
     if (!Number.isSafeInteger(answer?.used)) return refused;
-    call.attempt = call.run.noteAttempts(call.tool, answer.used);
+    call.noteAttempt(answer.used);
     if (answer.admitted) return refused;
     const exceeded = maxAttempts.guard.exceeded(call, answer.used, refused.error);
     if (!isObserved(call, maxAttempts.step)) return new Refused(exceeded, 'maxAttempts');

@@ -1,6 +1,7 @@
 import type { BudgetNode } from '../budget/budget-node.js';
 import type { ReadBudgetOptions } from '../budget/budget-options.js';
-import type { Guard, GuardedCall, Wait } from '../guards/guard.js';
+import type { DirectCall } from '../guards/direct-guard.js';
+import type { Guard, Wait } from '../guards/guard.js';
 import type { ActiveCall } from '../run/ambient.js';
 import type { ListedCall } from '../run/call-list.js';
 import type { CallRun } from '../run/call-run.js';
@@ -13,7 +14,7 @@ import type { Plan, Step } from './plan.js';
 export type CallPhase = 'admitting' | 'running' | 'cut' | 'ended';
 
 /** All that is known of one call: one object, from the first check to the late end of its method. */
-export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
+export class ToolCall implements DirectCall, ActiveCall, ListedCall {
   readonly plan: Plan;
   readonly run: CallRun;
   /** The guarded instance that was called. */
@@ -22,7 +23,10 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   /** The budget scope that the call is made in. */
   budget: BudgetNode | undefined;
   args: unknown;
+  /** A copy of the arguments for events, where they are not copied anyway. */
+  shown: object | undefined;
   #now: number | undefined;
+  #endedAt: number | undefined;
   attempt = 0;
   idempotencyKey: string | undefined;
   isReplay = false;
@@ -48,7 +52,7 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   isSuspended = false;
 
   /** It was made in the frame of its run, with no budget around it but that of the run. */
-  isInFrame = false;
+  readonly isInFrame: boolean;
 
   /** Neighbours in the run's list of calls on the way. */
   previous: ListedCall | undefined;
@@ -71,11 +75,20 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   #slots: unknown[] | undefined;
   #controller: AbortController | undefined;
 
-  constructor(plan: Plan, run: CallRun, agent: object, parent: ActiveCall | undefined) {
+  constructor(
+    plan: Plan,
+    run: CallRun,
+    agent: object,
+    parent: ActiveCall | undefined,
+    budget: BudgetNode | undefined,
+    isInFrame: boolean,
+  ) {
     this.plan = plan;
     this.run = run;
     this.agent = agent;
     this.parent = parent;
+    this.budget = budget;
+    this.isInFrame = isInFrame;
     this.number = run.nextCallNumber();
   }
 
@@ -92,6 +105,11 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
 
   set now(now: number) {
     this.#now = now;
+  }
+
+  get endedAt(): number {
+    this.#endedAt ??= this.run.core.clock.now();
+    return this.#endedAt;
   }
 
   /** For instruments. */
@@ -151,7 +169,13 @@ export class ToolCall implements GuardedCall, ActiveCall, ListedCall {
   }
 
   noteAttempt(used: number): void {
-    this.attempt = this.run.noteAttempts(this.tool, used);
+    this.attempt = used;
+    this.run.attemptsOf(this.plan.tool).used = used;
+  }
+
+  /** Counts an attempt that no limit applies to. */
+  countAttempt(): void {
+    this.attempt = ++this.run.attemptsOf(this.plan.tool).used;
   }
 
   holdProbe(breaker: string): void {

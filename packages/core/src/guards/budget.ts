@@ -6,7 +6,8 @@ import {
   checkBudgetOptions,
   type ReadBudgetOptions,
 } from '../budget/budget-options.js';
-import type { Guard, GuardedCall } from './guard.js';
+import { ASK, DIRECT, type DirectGuard } from './direct-guard.js';
+import type { GuardedCall } from './guard.js';
 import { declareGuard, type GuardDefinition } from './guard-definition.js';
 
 /**
@@ -41,8 +42,10 @@ interface BudgetedCall extends GuardedCall {
   closeBudget(node: BudgetNode): Promise<void> | undefined;
 }
 
-class BudgetGuard implements Guard {
+class BudgetGuard implements DirectGuard {
+  readonly [DIRECT] = true;
   readonly decidesAlone = false;
+  readonly readsArguments = false;
   readonly #options: ReadBudgetOptions;
 
   constructor(options: ReadBudgetOptions) {
@@ -51,13 +54,29 @@ class BudgetGuard implements Guard {
 
   // A scope that contradicts the one around must refuse, so it is opened while refusing is still possible.
   admit(call: GuardedCall): undefined | Promise<void> {
+    return this.#opened(call).root.reservation?.pending;
+  }
+
+  enter(call: GuardedCall): BudgetNode | typeof ASK {
+    const node = this.#opened(call);
+    return node.root.reservation?.pending === undefined ? node : ASK;
+  }
+
+  succeeded(call: GuardedCall): void {
+    this.settle(call);
+  }
+
+  #opened(call: GuardedCall): BudgetNode {
+    const known = call.kept(this) as BudgetNode | undefined;
+    if (known !== undefined) return known;
     const node = (call as BudgetedCall).openBudget(this.#options);
     call.keep(this, node);
-    return node.root.reservation?.pending;
+    return node;
   }
 
   settle(call: GuardedCall): void {
     const node = call.kept(this) as BudgetNode | undefined;
+    call.keep(this, undefined);
     if (node !== undefined) void (call as BudgetedCall).closeBudget(node);
   }
 }

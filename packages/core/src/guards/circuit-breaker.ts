@@ -7,7 +7,7 @@ import type { BreakerCell, Breakers } from '../store/breakers.js';
 import type { DirectState } from '../store/direct-state.js';
 import type { BreakerEnter, BreakerLeave, StoreAnswers } from '../store/operations.js';
 import { classifyError, classifyResult } from './classify-failure.js';
-import { ASK, DIRECT, type DirectGuard } from './direct-guard.js';
+import { ASK, DIRECT, type DirectCall, type DirectGuard } from './direct-guard.js';
 import { FAIL_ON_DEFAULT, FAILURE_KINDS, type FailureKind, IGNORE_ON_DEFAULT } from './failure-kind.js';
 import type { GuardedCall, Outcome } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
@@ -63,6 +63,7 @@ const CODE = 'usage.circuit_breaker_configuration';
 
 class CircuitBreakerGuard implements DirectGuard {
   readonly [DIRECT] = true;
+  readonly readsArguments = false;
   readonly name: string;
   #cell: { readonly of: Breakers; readonly cell: BreakerCell } | undefined;
   readonly #tool: string;
@@ -106,11 +107,7 @@ class CircuitBreakerGuard implements DirectGuard {
 
   admit(call: GuardedCall, answer: StoreAnswers['breaker.enter'] | undefined): void {
     if (answer === undefined) return call.keep(this, undefined);
-    if (!answer.admitted) {
-      const retryAfterMs = 'retryAfterMs' in answer ? answer.retryAfterMs : 0;
-      const resetAt = this.#clock.wall() + retryAfterMs;
-      throw new CircuitOpenError({ tool: this.#tool, dependency: this.name, retryAfterMs, resetAt });
-    }
+    if (!answer.admitted) throw this.#open('retryAfterMs' in answer ? answer.retryAfterMs : 0);
     call.keep(this, answer.generation);
     if (answer.probe) call.holdProbe(this.name);
   }
@@ -122,17 +119,26 @@ class CircuitBreakerGuard implements DirectGuard {
     return { op: 'breaker.leave', name: this.name, owner: call.owner, generation, verdict, maxFails: this.#maxFails };
   }
 
-  enter(_call: GuardedCall, state: DirectState): number | typeof ASK {
+  enter(call: GuardedCall, state: DirectState): number | CircuitOpenError | typeof ASK {
     const { now } = this.#cellIn(state);
-    return now.state === 'closed' ? now.generation : ASK;
+    if (now.state === 'closed') return now.generation;
+    const retryAfterMs = now.state === 'open' ? now.openedAt + this.#resetTimeoutMs - state.at(call.now) : 0;
+    // The next probe, or a call within it.
+    if ((now.state === 'open' && retryAfterMs <= 0) || isWithinProbe(call.run, this.name)) return ASK;
+    return this.#open(retryAfterMs);
   }
 
-  succeeded(call: GuardedCall, state: DirectState, _generation: unknown, value: unknown): void {
+  succeeded(call: DirectCall, state: DirectState, _generation: unknown, value: unknown): void {
     // Nothing to forget, and so nothing to tell: a success changes only a breaker that has seen failures.
     const { now } = this.#cellIn(state);
     if (now.state === 'closed' && now.fails === 0 && classifyResult(value) === undefined) return;
     const left = this.settle(call, { status: 'success', value });
-    if (left !== undefined) state.carryOut(left, this.#clock.now());
+    if (left !== undefined) state.carryOut(left, call.endedAt);
+  }
+
+  #open(retryAfterMs: number): CircuitOpenError {
+    const resetAt = this.#clock.wall() + retryAfterMs;
+    return new CircuitOpenError({ tool: this.#tool, dependency: this.name, retryAfterMs, resetAt });
   }
 
   #cellIn({ breakers }: DirectState): BreakerCell {

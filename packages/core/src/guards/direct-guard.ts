@@ -1,3 +1,4 @@
+import type { CallRun } from '../run/call-run.js';
 import type { DirectState } from '../store/direct-state.js';
 import type { Guard, GuardedCall } from './guard.js';
 
@@ -7,25 +8,41 @@ export const DIRECT: unique symbol = Symbol('direct');
 /** What a built-in guard answers where it has to be asked properly, by `request` and `admit`. */
 export const ASK: unique symbol = Symbol('ask');
 
+/** A call, for guards that know its run from inside. */
+export interface DirectCall extends GuardedCall {
+  readonly run: CallRun;
+  /** Of the calls of its run, from 1: with the prefix its `owner`, and with the id of the run its `id`. */
+  readonly number: number;
+  readonly ownerPrefix: string;
+  /** Monotonic milliseconds when its method ended, read once. */
+  readonly endedAt: number;
+}
+
 /**
- * A built-in guard that can do the most common thing, letting a call through that goes well, on the state of a store in this
- * process: without an operation, an answer or a promise. Whatever is out of the ordinary it leaves to the methods of `Guard`,
- * which are the same for all stores, so that it decides nothing of its own.
+ * A built-in guard that can do the most common things, letting a call through that goes well and refusing one, on the state of a
+ * store in this process: without an operation, an answer or a promise. Whatever is out of the ordinary it leaves to the methods
+ * of `Guard`, which are the same for all stores, so that it decides nothing of its own.
  */
 export interface DirectGuard extends Guard {
   readonly [DIRECT]: true;
 
   /**
-   * Takes what the call needs and answers what `kept` then has to say about it. `ASK`: nothing is taken, and this guard and
-   * those behind it are asked properly. Throwing refuses.
+   * Takes what the call needs and answers what `kept` then has to say about it; an `Error` refuses, and nothing is taken. `ASK`:
+   * nothing is taken, and this guard and those behind it are asked properly.
    *
    * @default `request` and `admit`, for a guard that only reads
    */
-  enter?(call: GuardedCall, state: DirectState): unknown;
+  enter?(call: DirectCall, state: DirectState): unknown;
 
-  /** Instead of `settle`, after a success. */
-  succeeded?(call: GuardedCall, state: DirectState, kept: unknown, value: unknown): void;
+  /** Instead of `dispatched`: answers what `kept` then has to say about the call. */
+  started?(call: DirectCall): unknown;
+
+  /** Instead of `settle`, after a success. `nothingFollows` where that changes nothing. */
+  succeeded?(call: DirectCall, state: DirectState, kept: unknown, value: unknown): void;
 
   /** Instead of `returned`. `false`: nothing is done, and the guard has to be asked properly. */
-  mint?(call: GuardedCall, state: DirectState, value: unknown): boolean;
+  mint?(call: DirectCall, state: DirectState, value: unknown): boolean;
 }
+
+/** What a guard took is used, and the state stays as it is. */
+export function nothingFollows(): void {}

@@ -94,6 +94,14 @@ export interface Guard<Args = unknown> {
   readonly decidesAlone?: boolean;
 
   /**
+   * Whether it looks at the arguments. Where nothing does, neither a guard nor a schema, the method gets what its caller passed
+   * instead of a copy.
+   *
+   * @default true
+   */
+  readonly readsArguments?: boolean;
+
+  /**
    * The call will have to wait whatever the store says: nothing that is scarce is taken for it meanwhile. `admit` must then
    * put it off or refuse.
    */

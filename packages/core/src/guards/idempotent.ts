@@ -19,7 +19,7 @@ import type { DirectState } from '../store/direct-state.js';
 import type { IdempotencyRecord } from '../store/idempotency-records.js';
 import { sessionScope } from '../store/idempotency-scope.js';
 import type { IdempotencyBegin, IdempotencyFinish, IdempotencyKnown, StoreAnswers } from '../store/operations.js';
-import { ASK, DIRECT, type DirectGuard } from './direct-guard.js';
+import { ASK, DIRECT, type DirectCall, type DirectGuard } from './direct-guard.js';
 import { type Decision, type GuardedCall, type Outcome, Replay, Wait } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
 import type { GuardSite } from './guard-site.js';
@@ -124,12 +124,6 @@ type Execution =
       reconciled?: Reconciliation | { readonly outcome: 'failed'; readonly error: unknown };
     };
 
-/** A call whose `owner` can be had in two parts. */
-interface OwningCall extends GuardedCall {
-  readonly ownerPrefix: string;
-  readonly number: number;
-}
-
 class IdempotentGuard implements DirectGuard {
   readonly [DIRECT] = true;
   readonly #clock: SchedulingClock;
@@ -195,20 +189,20 @@ class IdempotentGuard implements DirectGuard {
     return this.#unknown(call, key, known);
   }
 
-  enter(call: GuardedCall, state: DirectState): Execution | typeof ASK {
+  enter(call: DirectCall, state: DirectState): Execution | typeof ASK {
     const key = this.#keyOf(call);
     const scope = this.#scopeOf(call);
-    const record = state.records.tryBegin(scope, this.#tool, key, call as OwningCall, call.args, state.at(call.now));
+    const record = state.records.tryBegin(scope, this.#tool, key, call, call.args, state.at(call.now));
     if (record === undefined) return ASK;
     call.nameKey(key);
     return { is: 'mine', key, scope, record };
   }
 
-  succeeded(call: GuardedCall, state: DirectState, kept: unknown, value: unknown): void {
+  succeeded(call: DirectCall, state: DirectState, kept: unknown, value: unknown): void {
     const { record } = kept as Extract<Execution, { is: 'mine' }>;
     if (record !== undefined && this.#succeeded === undefined)
-      state.records.succeed(record, copyResult(value), this.#ttlMs, state.at(this.#clock.now()));
-    else state.carryOut(this.settle(call, { status: 'success', value }), this.#clock.now());
+      state.records.succeed(record, copyResult(value), this.#ttlMs, state.at(call.endedAt));
+    else state.carryOut(this.settle(call, { status: 'success', value }), call.endedAt);
   }
 
   settle(call: GuardedCall, outcome: Outcome): IdempotencyFinish {

@@ -1,8 +1,9 @@
 import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
+import type { ToolInfo } from '../agent/tool-info.js';
 import { MaxAttemptsExceededError } from '../errors/guard-errors.js';
 import type { DirectState } from '../store/direct-state.js';
 import type { AttemptTake, StoreAnswers } from '../store/operations.js';
-import { ASK, DIRECT, type DirectGuard } from './direct-guard.js';
+import { ASK, DIRECT, type DirectCall, type DirectGuard } from './direct-guard.js';
 import type { GuardedCall } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
 import { OptionCheck } from './option-check.js';
@@ -34,7 +35,7 @@ export const maxAttempts: GuardDefinition<MaxAttemptsOptions> & {
   normalise: (calls) => (typeof calls === 'object' ? calls : { calls }),
   build(options, site) {
     const check = new OptionCheck(site, 'MaxAttempts', options, ['calls', 'mode'], 'usage.max_attempts_configuration');
-    return [new MaxAttemptsGuard(site.tool.id, check.positiveInteger('calls'))];
+    return [new MaxAttemptsGuard(site.tool, check.positiveInteger('calls'))];
   },
   explain: ({ calls }) => `${calls} attempts per run`,
 };
@@ -42,10 +43,11 @@ export const maxAttempts: GuardDefinition<MaxAttemptsOptions> & {
 /** Counts the attempts of one tool. The pipeline asks it also for calls that other guards refuse. */
 export class MaxAttemptsGuard implements DirectGuard {
   readonly [DIRECT] = true;
+  readonly readsArguments = false;
   readonly limit: number;
-  readonly #tool: string;
+  readonly #tool: ToolInfo;
 
-  constructor(tool: string, limit: number) {
+  constructor(tool: ToolInfo, limit: number) {
     this.#tool = tool;
     this.limit = limit;
   }
@@ -53,7 +55,7 @@ export class MaxAttemptsGuard implements DirectGuard {
   request(call: GuardedCall): AttemptTake | undefined {
     // A call that waited is admitted anew, but it is the same attempt.
     if (call.attempt > 0) return undefined;
-    return { op: 'attempt.take', run: call.run.key, tool: this.#tool, limit: this.limit, observe: false };
+    return { op: 'attempt.take', run: call.run.key, tool: this.#tool.id, limit: this.limit, observe: false };
   }
 
   admit(call: GuardedCall, answer: StoreAnswers['attempt.take'] | undefined): void {
@@ -62,16 +64,18 @@ export class MaxAttemptsGuard implements DirectGuard {
     if (!answer.admitted) throw this.exceeded(call, answer.used);
   }
 
-  enter(call: GuardedCall, state: DirectState): typeof ASK | undefined {
+  enter(call: DirectCall, state: DirectState): MaxAttemptsExceededError | typeof ASK | undefined {
     if (call.attempt > 0) return undefined;
-    const used = state.attempts.tryTake(call.run.key, this.#tool, this.limit);
-    if (used === 0) return ASK;
-    call.noteAttempt(used);
-    return undefined;
+    const attempts = call.run.attemptsOf(this.#tool);
+    attempts.inStore ??= state.attempts.countOf(call.run.key, this.#tool.id);
+    const { inStore } = attempts;
+    if (inStore === undefined) return ASK;
+    call.noteAttempt(++inStore.used);
+    return inStore.used > this.limit ? this.exceeded(call, inStore.used) : undefined;
   }
 
   /** The refusal of an attempt over the limit. */
   exceeded(call: GuardedCall, used: number, cause?: unknown): MaxAttemptsExceededError {
-    return new MaxAttemptsExceededError(this.#tool, this.limit, used, call.run.id, cause);
+    return new MaxAttemptsExceededError(this.#tool.id, this.limit, used, call.run.id, cause);
   }
 }

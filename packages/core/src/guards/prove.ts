@@ -9,7 +9,8 @@ import { idText } from '../facts/fact-value.js';
 import type { DirectState } from '../store/direct-state.js';
 import { SingleMint } from '../store/fact-table.js';
 import type { FactAdd } from '../store/operations.js';
-import { DIRECT, type DirectGuard } from './direct-guard.js';
+import { WallTime } from '../wall-time.js';
+import { DIRECT, type DirectCall, type DirectGuard } from './direct-guard.js';
 import type { GuardedCall } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
 import type { GuardSite } from './guard-site.js';
@@ -65,15 +66,12 @@ export const prove: GuardDefinition<ProveOptions<unknown>> = {
     `${kind} from ${typeof extract === 'string' ? extract : 'a function'}${about === undefined ? '' : ` about ${String(about)}`}`,
 };
 
-/** A call that knows its number in its run, of which its id is made. */
-interface NumberedCall extends GuardedCall {
-  readonly number: number;
-}
-
 class ProveGuard implements DirectGuard {
   readonly [DIRECT] = true;
+  readonly readsArguments: boolean;
   readonly #tool: string;
   readonly #clock: SchedulingClock;
+  readonly #wallTime: WallTime;
   readonly #kind: string;
   readonly #extract: Extract;
   /** Where `extract` is a path to one value at most: what it leads to. */
@@ -95,12 +93,14 @@ class ProveGuard implements DirectGuard {
     ]);
     this.#tool = site.tool.id;
     this.#clock = site.clock;
+    this.#wallTime = site.shared('wallTime', () => new WallTime(site.clock));
     this.#kind = check.text('kind');
     this.#extract = extractor(check, options?.extract);
     this.#extractOne = singleExtractor(options?.extract);
     this.#ttlMs = check.duration('ttl', undefined);
     const about: unknown = options?.about;
     if (about !== undefined) this.#about = check.argument('about', about);
+    this.readsArguments = about !== undefined || typeof options?.extract === 'function';
     this.#maxItems = check.positiveInteger('maxItems', 200);
     this.#truncates = check.oneOf('onTooMany', ['block', 'truncate'], 'block') === 'truncate';
   }
@@ -119,13 +119,13 @@ class ProveGuard implements DirectGuard {
     return Array.from(found, (each) => this.#mint(call, ...each));
   }
 
-  mint(call: GuardedCall, state: DirectState, result: unknown): boolean {
+  mint(call: DirectCall, state: DirectState, result: unknown): boolean {
     // Of a list every element is read; what expires is queued with all that was minted beside it.
     if (this.#extractOne === undefined || this.#ttlMs !== undefined || Array.isArray(result)) return false;
     const value = idText(this.#extractOne(result));
     if (value === undefined) return false;
-    const { run, number } = call as NumberedCall;
-    const mint = new SingleMint(this.#tool, this.#aboutOf(call), this.#clock.wall(), run.id, number);
+    const { run, number } = call;
+    const mint = new SingleMint(this.#tool, this.#aboutOf(call), this.#wallTime.at(call.endedAt), run.id, number);
     return state.sessions.tryAddFact(run.sessionKey, this.#kind, value, mint);
   }
 

@@ -6,12 +6,12 @@ import { idText } from '../facts/fact-value.js';
 import type { CallContext } from '../run/call-context.js';
 import type { DirectState } from '../store/direct-state.js';
 import type { RateGiveBack, RateTake, StoreAnswers } from '../store/operations.js';
-import { ASK, DIRECT, type DirectGuard } from './direct-guard.js';
+import { ASK, DIRECT, type DirectGuard, nothingFollows } from './direct-guard.js';
 import { type Decision, type GuardedCall, type Outcome, Wait } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
 import type { GuardSite } from './guard-site.js';
 import { OptionCheck } from './option-check.js';
-import { byUser } from './scope.js';
+import { bySession, byUser } from './scope.js';
 import { TurnQueue, type WaitingTurn } from './turn-queue.js';
 
 /** Options of `@RateLimit`. */
@@ -58,12 +58,16 @@ export const rateLimit: GuardDefinition<RateLimitOptions<unknown>> = {
 interface Claim {
   readonly key: string;
   readonly scopeValue: string | undefined;
-  ticket: number | undefined;
+  ticket: Ticket | undefined;
   turn: WaitingTurn | undefined;
 }
 
+/** A place in the window: the time at which it was taken. All that has to be kept where calls are not told apart. */
+type Ticket = number;
+
 class RateLimitGuard implements DirectGuard {
   readonly [DIRECT] = true;
+  readonly readsArguments: boolean;
   readonly #tool: string;
   readonly #maxCalls: number;
   readonly #periodMs: number;
@@ -95,6 +99,7 @@ class RateLimitGuard implements DirectGuard {
     } else {
       check.problem('scope', scope, 'must be byUser, bySession, the name of an argument or a function');
     }
+    this.readsArguments = scope !== undefined && scope !== byUser && scope !== bySession;
     this.#queue = new TurnQueue(site.clock);
   }
 
@@ -107,7 +112,10 @@ class RateLimitGuard implements DirectGuard {
 
   request(call: GuardedCall): RateTake | undefined {
     const { key, turn } = this.#claimOf(call);
-    if (this.#waits && this.#queue.isBehind(key, turn)) return undefined;
+    return this.#waits && this.#queue.isBehind(key, turn) ? undefined : this.#take(key);
+  }
+
+  #take(key: string): RateTake {
     return { op: 'rate.take', key, limit: this.#maxCalls, periodMs: this.#periodMs, observe: false };
   }
 
@@ -130,20 +138,22 @@ class RateLimitGuard implements DirectGuard {
     return new Wait(until, () => turn.leave());
   }
 
-  enter(call: GuardedCall, state: DirectState): Claim | typeof ASK {
+  enter(call: GuardedCall, state: DirectState): Claim | Ticket | RateLimitExceededError | typeof ASK {
     if (this.#waits && !this.#queue.isEmpty) return ASK;
-    const claim = this.#newClaim(call);
     const now = state.at(call.now);
-    if (state.rates.tryTake(claim.key, this.#maxCalls, this.#periodMs, now)) {
+    const claim = this.#scope === undefined ? undefined : this.#newClaim(call);
+    const key = claim === undefined ? this.#tool : claim.key;
+    if (state.rates.tryTake(key, this.#maxCalls, this.#periodMs, now)) {
+      if (claim === undefined) return now;
       claim.ticket = now;
       return claim;
     }
-    call.keep(this, claim);
-    return ASK;
+    if (claim !== undefined) call.keep(this, claim);
+    return this.#waits ? ASK : this.#refusal(call, state.rates.take(this.#take(key), now));
   }
 
-  /** The place is used. */
-  succeeded(): void {}
+  // The place is used.
+  readonly succeeded = nothingFollows;
 
   settle(call: GuardedCall, outcome: Outcome): RateGiveBack | undefined {
     const { key, ticket } = this.#claimOf(call);
@@ -153,9 +163,10 @@ class RateLimitGuard implements DirectGuard {
 
   // Made once per call: a scope function may answer differently when it is asked again.
   #claimOf(call: GuardedCall): Claim {
-    const kept = call.kept(this) as Claim | undefined;
-    if (kept !== undefined) return kept;
+    const kept = call.kept(this) as Claim | Ticket | undefined;
+    if (typeof kept === 'object') return kept;
     const claim = this.#newClaim(call);
+    claim.ticket = kept;
     call.keep(this, claim);
     return claim;
   }
@@ -191,6 +202,10 @@ class RateLimitGuard implements DirectGuard {
     if (typeof scope === 'string') return new ScopeValidationError(this.#tool, scope, true, cause);
     const reason = scope === byUser && call.run.userId === undefined ? ' (this run has no userId)' : '';
     return new ScopeValidationError(this.#tool, `${scope?.name || 'the scope function'}${reason}`, false, cause);
+  }
+
+  #refusal(call: GuardedCall, answer: StoreAnswers['rate.take']): RateLimitExceededError | typeof ASK {
+    return 'retryAfterMs' in answer ? this.#exceeded(this.#claimOf(call), answer.retryAfterMs) : ASK;
   }
 
   #exceeded({ scopeValue }: Claim, retryAfterMs: number): RateLimitExceededError {

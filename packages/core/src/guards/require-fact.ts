@@ -14,7 +14,7 @@ import type {
   TakenFact,
   UsedFact,
 } from '../store/operations.js';
-import { ASK, DIRECT, type DirectGuard } from './direct-guard.js';
+import { ASK, DIRECT, type DirectGuard, nothingFollows } from './direct-guard.js';
 import type { Rule } from './enforce.js';
 import { type Guard, type GuardedCall, type Outcome, Rewrite } from './guard.js';
 import type { GuardSite } from './guard-site.js';
@@ -187,14 +187,7 @@ class RequireFactGuard implements DirectGuard {
       call.keep(this, undefined);
       return undefined;
     }
-    if (!answer.admitted)
-      throw answer.why === 'missing'
-        ? this.#missing(
-            answer.value,
-            `was not proven${this.#about === undefined ? '' : ` for this ${this.#about}`}`,
-            this.#aboutOf(call),
-          )
-        : this.#ambiguous(answer.value);
+    if (!answer.admitted) throw this.#refusal(call, answer);
     const { values } = call.kept(this) as FactRequire;
     const { taken, origins, spellings } = answer;
     call.keep(this, { values: spellings ?? values, origins, taken } satisfies Admission);
@@ -204,7 +197,7 @@ class RequireFactGuard implements DirectGuard {
     );
   }
 
-  enter(call: GuardedCall, state: DirectState): typeof ASK | undefined {
+  enter(call: GuardedCall, state: DirectState): Admission | PolicyViolationError | typeof ASK | undefined {
     if (this.#isLoose) return ASK;
     const now = state.at(call.now);
     const value = this.#consumes ? undefined : idText(this.#arg.readOne(call.args));
@@ -212,19 +205,16 @@ class RequireFactGuard implements DirectGuard {
       value === undefined
         ? undefined
         : state.sessions.originOf(call.run.sessionKey, this.#kind, value, this.#sources, this.#aboutOf(call), now);
-    if (origin !== undefined) {
-      call.keep(this, { values: [value as string], origins: [origin], taken: undefined } satisfies Admission);
-      return undefined;
-    }
+    if (origin !== undefined) return { values: [value as string], origins: [origin], taken: undefined };
     const operation = this.request(call);
     const answer = operation && state.sessions.requireFacts(operation, now);
-    if (answer?.admitted === false) return ASK;
+    if (answer?.admitted === false) return this.#refusal(call, answer);
     this.admit(call, answer);
-    return undefined;
+    return call.kept(this) as Admission | undefined;
   }
 
-  /** What was taken is used. */
-  succeeded(): void {}
+  // What was taken is used.
+  readonly succeeded = nothingFollows;
 
   factsUsed(call: GuardedCall): readonly UsedFact[] | undefined {
     const admission = call.kept(this) as Admission | undefined;
@@ -235,6 +225,15 @@ class RequireFactGuard implements DirectGuard {
     const taken = (call.kept(this) as Admission | undefined)?.taken;
     if (outcome.status !== 'refused' || taken === undefined || taken.length === 0) return undefined;
     return { op: 'fact.giveBack', session: call.run.sessionKey, taken };
+  }
+
+  #refusal(
+    call: GuardedCall,
+    answer: Extract<StoreAnswers['fact.require'], { admitted: false }>,
+  ): PolicyViolationError {
+    if (answer.why !== 'missing') return this.#ambiguous(answer.value);
+    const about = this.#about === undefined ? '' : ` for this ${this.#about}`;
+    return this.#missing(answer.value, `was not proven${about}`, this.#aboutOf(call));
   }
 
   #aboutOf(call: GuardedCall): string | undefined {

@@ -1,6 +1,7 @@
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { nameText } from '../errors/shown.js';
 import { UsageError } from '../errors/usage-errors.js';
+import type { DirectState } from '../store/direct-state.js';
 import type { FactRead, FactsView } from '../store/operations.js';
 import { DIRECT, type DirectGuard } from './direct-guard.js';
 import type { Rule } from './enforce.js';
@@ -84,7 +85,18 @@ class RuleGuard implements DirectGuard {
     if (facts !== undefined) this.#decide(call, facts);
   }
 
+  enter(call: GuardedCall, state: DirectState): PolicyViolationError | undefined {
+    if (this.#check.length < 2) return this.#refusal(call, NO_FACTS);
+    const read = { op: 'fact.read', session: call.run.sessionKey } as const;
+    return this.#refusal(call, state.carryOut(read, call.now) as FactsView);
+  }
+
   #decide(call: GuardedCall, facts: FactsView): void {
+    const refusal = this.#refusal(call, facts);
+    if (refusal !== undefined) throw refusal;
+  }
+
+  #refusal(call: GuardedCall, facts: FactsView): PolicyViolationError | undefined {
     let verdict: unknown;
     let cause: unknown;
     try {
@@ -92,11 +104,11 @@ class RuleGuard implements DirectGuard {
     } catch (error) {
       cause = error;
     }
-    if (verdict === true) return;
+    if (verdict === true) return undefined;
     // Nobody awaits a promise here; its rejection must not end the process.
     if (verdict instanceof Promise) verdict.catch(() => {});
     const reason = typeof verdict === 'string' && verdict !== '' ? verdict : undefined;
-    throw new PolicyViolationError({
+    return new PolicyViolationError({
       tool: this.#site.tool.id,
       code: 'RULE_FAILED',
       message: `rule "${this.#name}" refused${reason === undefined ? '' : `: ${reason}`}`,

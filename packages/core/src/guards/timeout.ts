@@ -47,6 +47,7 @@ export const timeout: GuardDefinition<TimeoutOptions> & {
 
 class TimeoutGuard implements DirectGuard {
   readonly [DIRECT] = true;
+  readonly readsArguments = false;
   readonly #tool: string;
   readonly #timeoutMs: number;
   readonly #deadlines: DeadlineList;
@@ -59,7 +60,11 @@ class TimeoutGuard implements DirectGuard {
   }
 
   dispatched(call: GuardedCall): void {
-    call.keep(this, this.#deadlines.add(call.now, this, call));
+    call.keep(this, this.started(call));
+  }
+
+  started(call: GuardedCall): Deadline {
+    return this.#deadlines.add(call.now, this, call);
   }
 
   onDeadline(call: GuardedCall): void {
@@ -86,6 +91,7 @@ interface StreamTime {
 
 // A generator runs in pieces, each with another time left, so the pieces have timers of their own.
 class StreamTimeoutGuard implements Guard {
+  readonly readsArguments = false;
   readonly #tool: string;
   readonly #timeoutMs: number;
   readonly #site: GuardSite;

@@ -90,11 +90,12 @@ async function draft(agents: readonly AnyClass[], problems: ConfigurationProblem
   const found = agents.flatMap((agent) => toolsOf(agent, problems).map((tool) => ({ agent, tool })));
   const names = modelNames(found, problems);
   return Promise.all(
-    found.map(async ({ agent, tool }) => {
+    found.map(async ({ agent, tool }, index) => {
       const input = readToolOptions(agent, tool, problems);
       const schema = await describeInput(input);
       const method = (agent.prototype as Record<string, unknown>)[tool.method];
       const info: ToolInfo = {
+        index,
         id: tool.id,
         ids: tool.ids,
         name: names.get(tool) as string,

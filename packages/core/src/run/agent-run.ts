@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AnyClass } from '../agent/class-record.js';
+import type { ToolInfo } from '../agent/tool-info.js';
 import type { BudgetNode } from '../budget/budget-node.js';
 import type { BudgetOptions } from '../budget/budget-options.js';
 import { type BudgetScope, HeldScope, SeenScope } from '../budget/budget-scope.js';
@@ -32,6 +33,7 @@ import type { ReadRunOptions } from './run-options.js';
 import { SessionFacts } from './session-facts.js';
 import { namedSessionKey, ownSessionKey, runKeyOf } from './session-key.js';
 import { SessionWrites } from './session-writes.js';
+import type { ToolAttempts } from './tool-attempts.js';
 import type { Toolset } from './toolset.js';
 
 /** What a run asks of its host about agents. */
@@ -68,7 +70,8 @@ export class AgentRun implements CallRun {
   readonly #agents: RunAgents;
   readonly #calls = new CallList();
   #facts: SessionFacts | undefined;
-  #attempts: Map<string, { used: number }> | undefined;
+  /** By the place of the tool among those of the host. */
+  #attempts: (ToolAttempts | undefined)[] | undefined;
   #controller: AbortController | undefined;
   #stop: Stop | undefined;
   #ending: Promise<void> | undefined;
@@ -158,7 +161,7 @@ export class AgentRun implements CallRun {
   }
 
   attempts(tool: string): number {
-    return this.#attempts?.get(tool)?.used ?? 0;
+    return this.#attempts?.find((each) => each?.tool === tool)?.used ?? 0;
   }
 
   userSaid(text: string): void {
@@ -283,23 +286,10 @@ export class AgentRun implements CallRun {
     return ++this.#callNumber;
   }
 
-  /** Counts an attempt that no limit applies to. */
-  countAttempt(tool: string): number {
-    const count = this.#attemptsOf(tool);
-    return ++count.used;
-  }
-
-  /** Remembers how many attempts the store has counted. */
-  noteAttempts(tool: string, used: number): number {
-    this.#attemptsOf(tool).used = used;
-    return used;
-  }
-
-  #attemptsOf(tool: string): { used: number } {
-    this.#attempts ??= new Map();
-    let count = this.#attempts.get(tool);
-    if (count === undefined) this.#attempts.set(tool, (count = { used: 0 }));
-    return count;
+  attemptsOf({ index, id }: ToolInfo): ToolAttempts {
+    this.#attempts ??= [];
+    const attempts = this.#attempts[index];
+    return attempts ?? (this.#attempts[index] = { tool: id, used: 0, inStore: undefined });
   }
 
   async #end(outcome: 'success' | { readonly error: unknown }): Promise<void> {

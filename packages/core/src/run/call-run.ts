@@ -1,9 +1,11 @@
+import type { ToolInfo } from '../agent/tool-info.js';
 import type { BudgetNode } from '../budget/budget-node.js';
 import type { RunBudgets } from '../budget/run-budgets.js';
 import type { RunSharedBudgets } from '../budget/run-shared-budgets.js';
 import type { ListedCall } from './call-list.js';
 import type { Run } from './run.js';
 import type { RunCore } from './run-core.js';
+import type { ToolAttempts } from './tool-attempts.js';
 
 /** A run as its calls see it. */
 export interface CallRun extends Run {
@@ -29,8 +31,6 @@ export interface CallRun extends Run {
   /** The scope that the run was opened with. */
   readonly ownBudget: BudgetNode | undefined;
   nextCallNumber(): number;
-  /** Counts an attempt that no limit applies to. */
-  countAttempt(tool: string): number;
-  /** Remembers how many attempts the store has counted. */
-  noteAttempts(tool: string, used: number): number;
+  /** How often a tool of the host was called. */
+  attemptsOf(tool: ToolInfo): ToolAttempts;
 }

@@ -5,11 +5,14 @@ import type { Instrument } from '../call/instrument.js';
 import type { SchedulingClock } from '../clock.js';
 import type { EventHub } from '../events/event-hub.js';
 import type { GatewayLink } from '../gateway/gateway-link.js';
+import type { DirectState } from '../store/direct-state.js';
 import type { StateStore } from '../store/state-store.js';
 
 /** What runs need of their host. */
 export interface RunCore {
   readonly store: StateStore;
+  /** What the store holds, where that is in this process. */
+  readonly direct: DirectState | undefined;
   readonly clock: SchedulingClock;
   readonly events: EventHub;
   /** What surrounds the methods of tools. */

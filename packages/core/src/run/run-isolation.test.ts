@@ -9,6 +9,7 @@ import {
   MemoryStore,
   RateLimit,
   requireFact,
+  rule,
   Tool,
 } from '../index.js';
 import { DelayedStore } from '../testing/delayed-store.js';
@@ -44,6 +45,7 @@ class Bank {
   }
 
   @Tool()
+  @Enforce(rule('on a day', ({ when }) => when instanceof Date))
   async meet(args: { when: Date }): Promise<number> {
     args.when.setHours(0);
     return args.when.getTime();

@@ -1,8 +1,13 @@
 import type { StoreAnswers } from './operations.js';
 
+/** How often one tool was tried in one run. */
+export interface AttemptCount {
+  used: number;
+}
+
 /** How often the tools of each run were tried. */
 export class AttemptCounts {
-  readonly #runs = new Map<string, Map<string, number>>();
+  readonly #runs = new Map<string, Map<string, AttemptCount>>();
   readonly #maxRuns: number;
 
   constructor(maxRuns: number) {
@@ -11,24 +16,22 @@ export class AttemptCounts {
 
   /** Counts an attempt, also one over the limit. */
   take(run: string, tool: string, limit: number): StoreAnswers['attempt.take'] {
-    let tools = this.#runs.get(run);
-    if (tools === undefined) {
-      if (this.#runs.size >= this.#maxRuns) return { admitted: false, used: limit + 1, full: true };
-      this.#runs.set(run, (tools = new Map()));
-    }
-    const used = (tools.get(tool) ?? 0) + 1;
-    tools.set(tool, used);
+    const count = this.countOf(run, tool);
+    if (count === undefined) return { admitted: false, used: limit + 1, full: true };
+    const used = ++count.used;
     return { admitted: used <= limit, used };
   }
 
-  /** Counts an attempt of a known run within the limit, and answers how many there were; 0 where `take` has to decide. */
-  tryTake(run: string, tool: string, limit: number): number {
-    const tools = this.#runs.get(run);
-    if (tools === undefined) return 0;
-    const used = (tools.get(tool) ?? 0) + 1;
-    if (used > limit) return 0;
-    tools.set(tool, used);
-    return used;
+  /** Where the attempts of a tool are counted until its run is forgotten; `undefined` where there is no room for a run. */
+  countOf(run: string, tool: string): AttemptCount | undefined {
+    let tools = this.#runs.get(run);
+    if (tools === undefined) {
+      if (this.#runs.size >= this.#maxRuns) return undefined;
+      this.#runs.set(run, (tools = new Map()));
+    }
+    let count = tools.get(tool);
+    if (count === undefined) tools.set(tool, (count = { used: 0 }));
+    return count;
   }
 
   /** Forgets a run. */
@@ -38,6 +41,8 @@ export class AttemptCounts {
 
   /** The counts, by run and tool. */
   snapshot(): Record<string, unknown> {
-    return Object.fromEntries([...this.#runs].map(([run, tools]) => [run, Object.fromEntries(tools)]));
+    const counts = (tools: ReadonlyMap<string, AttemptCount>): Record<string, number> =>
+      Object.fromEntries([...tools].map(([tool, { used }]) => [tool, used]));
+    return Object.fromEntries([...this.#runs].map(([run, tools]) => [run, counts(tools)]));
   }
 }
