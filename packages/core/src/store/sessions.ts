@@ -21,6 +21,7 @@ import type {
   TakenFact,
   TurnAdd,
 } from './operations.js';
+import type { Alarm } from './turn-lanes.js';
 
 /** What is remembered of one session. Its parts are made when something is stored in them. */
 interface Session extends Expiring {
@@ -57,14 +58,16 @@ export interface SessionLimits {
 export class Sessions {
   readonly #sessions = new Map<SessionKey, Session>();
   readonly #owners = new Map<string, { userId: string | undefined; key: SessionKey }>();
-  readonly #idle = new ExpiryQueue<Session>((session) => this.#endIdle(session));
-  readonly #mints = new ExpiryQueue<ExpiringMint>((mint) => this.#endMint(mint));
+  readonly #idle: ExpiryQueue<Session>;
+  readonly #mints: ExpiryQueue<ExpiringMint>;
   readonly #limits: SessionLimits;
   // Counts revocations, so that a fact which a call had consumed before one does not come back after it.
   #revision = 0;
 
-  constructor(limits: SessionLimits) {
+  constructor(limits: SessionLimits, alarm?: Alarm) {
     this.#limits = limits;
+    this.#idle = new ExpiryQueue((session) => this.#endIdle(session), alarm);
+    this.#mints = new ExpiryQueue((mint) => this.#endMint(mint), alarm);
   }
 
   /** A run joins a named session, unless the id belongs to another user. */
