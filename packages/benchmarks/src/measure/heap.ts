@@ -1,12 +1,14 @@
 import { slope } from './statistics.js';
 
-/** Bytes on the heap that something still refers to. */
+/** Bytes that something still refers to. */
 export function heapInUse(): number {
   if (globalThis.gc === undefined) throw new Error('run node with --expose-gc');
   // What the first one frees may be referred to by what only the second one frees.
   globalThis.gc();
   globalThis.gc();
-  return process.memoryUsage().heapUsed;
+  // Typed arrays keep their numbers beside the heap.
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 /** Bytes that one more costs: the slope over many samples, so that what a table reserves ahead is counted in full. */

@@ -8,6 +8,7 @@ import type {
   BudgetState,
   StoreAnswers,
 } from './operations.js';
+import type { Alarm } from './turn-lanes.js';
 
 interface Budget extends Expiring {
   readonly key: string;
@@ -33,13 +34,14 @@ const NOTHING = { used: 0, held: 0 };
  */
 export class BudgetLedger {
   readonly #budgets = new Map<string, Budget>();
-  readonly #expiry = new ExpiryQueue<Budget>((budget) => {
-    if (this.#budgets.get(budget.key) === budget) this.#budgets.delete(budget.key);
-  });
+  readonly #expiry: ExpiryQueue<Budget>;
   readonly #maxBudgets: number;
 
-  constructor(maxBudgets: number) {
+  constructor(maxBudgets: number, alarm?: Alarm) {
     this.#maxBudgets = maxBudgets;
+    this.#expiry = new ExpiryQueue((budget) => {
+      if (this.#budgets.get(budget.key) === budget) this.#budgets.delete(budget.key);
+    }, alarm);
   }
 
   /** Holds the amount in every budget, or in none. */

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { origin } from '../testing/contract/operation-builders.js';
-import { FactTable, type Mint } from './fact-table.js';
+import { FactTable } from './fact-table.js';
+import { ExpiringMint, LastingMint, type Mint } from './mint.js';
 
 const ANY = { tool: true, app: true };
 
-function mintOf(tool: string, expiresAt = Number.POSITIVE_INFINITY): Mint {
-  return { kind: 'order', values: ['o1'], origin: origin({ tool }), expiresAt };
+function mintOf(tool: string, expiresAt?: number): Mint {
+  if (expiresAt === undefined) return new LastingMint(origin({ tool }));
+  return new ExpiringMint('order', ['o1'], origin({ tool }), expiresAt, new FactTable());
 }
 
 describe('FactTable', () => {
@@ -54,9 +56,7 @@ describe('FactTable', () => {
     expect(facts.holds('order', 'o1', mintOf('A.a'), 99)).toBe(true);
     expect(facts.holds('order', 'o1', mintOf('A.a'), 100)).toBe(false);
     expect(facts.holds('order', 'o1', mintOf('B.b'), 0)).toBe(false);
-    expect(facts.holds('order', 'o1', { ...mintOf('A.a'), origin: origin({ tool: 'A.a', about: 'x' }) }, 0)).toBe(
-      false,
-    );
+    expect(facts.holds('order', 'o1', new LastingMint(origin({ tool: 'A.a', about: 'x' })), 0)).toBe(false);
     expect(facts.holds('order', 'o2', mintOf('A.a'), 0)).toBe(false);
     facts.add('order', 'o1', mintOf('B.b'));
     expect(facts.holds('order', 'o1', mintOf('B.b'), 0)).toBe(true);

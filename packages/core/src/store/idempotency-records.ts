@@ -1,9 +1,9 @@
 import { canonicalText } from './canonical-text.js';
-import { type Expiring, ExpiryQueue } from './expiry-queue.js';
 import type { IdempotencyBegin, IdempotencyFinish, StoreAnswers } from './operations.js';
+import { Alarm, LATE, TurnLanes } from './turn-lanes.js';
 
 /** An execution under a key. It expires only once its method has ended. */
-export interface IdempotencyRecord extends Expiring {
+export interface IdempotencyRecord {
   readonly key: string;
   /** The owner's text, up to the number of its call where that is told apart: joining them costs as much as a guard. */
   readonly owner: string;
@@ -13,10 +13,12 @@ export interface IdempotencyRecord extends Expiring {
   running: boolean;
   result: { readonly value: unknown } | undefined;
   lastError: string | undefined;
+  /** Infinite until its method has ended. */
+  expiresAt: number;
   /** The record that this execution replaced; it is back if the execution is refused. */
   replaced: IdempotencyRecord | undefined;
-  /** Where it is found. */
-  home: ToolRecords;
+  /** Where it is found; absent while it is not. */
+  home: ToolRecords | undefined;
 }
 
 /** The records of one tool in one scope. */
@@ -29,14 +31,15 @@ interface ToolRecords {
 /** Records of executions, by scope, tool and key: never joined texts, which would have to be made and hashed for every call. */
 export class IdempotencyRecords {
   readonly #scopes = new Map<string, Map<string, ToolRecords>>();
-  readonly #expiry = new ExpiryQueue<IdempotencyRecord>((record) => this.#forget(record));
+  readonly #expiry: TurnLanes<IdempotencyRecord>;
   readonly #maxRecords: number;
   #size = 0;
   /** Where the last record was looked for: calls of one tool in one run follow each other. */
   #lastHome: ToolRecords | undefined;
 
-  constructor(maxRecords: number) {
+  constructor(maxRecords: number, alarm = new Alarm()) {
     this.#maxRecords = maxRecords;
+    this.#expiry = new TurnLanes((record, now) => this.#takeTurn(record, now), alarm, LATE);
   }
 
   /** Starts an execution, or says what is known of an earlier one. */
@@ -56,7 +59,9 @@ export class IdempotencyRecords {
       this.#expiry.sweep(now, Number.POSITIVE_INFINITY);
       if (this.#size >= this.#maxRecords) return { admitted: false, full: true };
     }
-    this.#put(newRecord(this.#homeOf(scope, tool), key, owner, undefined, args, known));
+    const record = newRecord(key, owner, undefined, args, known);
+    if (known !== undefined) this.#forget(known);
+    this.#put(record, this.#homeOf(scope, tool));
     return { admitted: true };
   }
 
@@ -70,8 +75,8 @@ export class IdempotencyRecords {
     now: number,
   ): IdempotencyRecord | undefined {
     if (this.#size >= this.#maxRecords || this.#live(scope, tool, key, now) !== undefined) return undefined;
-    const record = newRecord(this.#homeOf(scope, tool), key, owner.ownerPrefix, owner.number, args, undefined);
-    this.#put(record);
+    const record = newRecord(key, owner.ownerPrefix, owner.number, args, undefined);
+    this.#put(record, this.#homeOf(scope, tool));
     return record;
   }
 
@@ -92,8 +97,7 @@ export class IdempotencyRecords {
       this.#forget(record);
       // One that expired meanwhile would stay for good: its turn in the queue is over.
       if (state === 'refused' && record.replaced !== undefined && record.replaced.expiresAt > now) {
-        record.replaced.home = this.#homeOf(scope, tool);
-        this.#put(record.replaced);
+        this.#put(record.replaced, this.#homeOf(scope, tool));
       }
       return;
     }
@@ -109,15 +113,15 @@ export class IdempotencyRecords {
     record.running = false;
     record.replaced = undefined;
     record.expiresAt = now + ttlMs;
-    this.#expiry.add(record, ttlMs);
+    this.#expiry.add(record, record.expiresAt, ttlMs);
   }
 
   /** Forgets all keys of a run. */
   dropRun(scope: string): void {
     for (const { byKey } of this.#scopes.get(scope)?.values() ?? []) {
       this.#size -= byKey.size;
-      // Records of it wait in the queue, and must not find themselves.
-      byKey.clear();
+      // Those that wait for their turn must not be forgotten a second time.
+      for (const record of byKey.values()) record.home = undefined;
     }
     this.#scopes.delete(scope);
     this.#lastHome = undefined;
@@ -139,8 +143,8 @@ export class IdempotencyRecords {
     const scopes = [...this.#scopes].map(([scope, tools]) => {
       const records = [...tools.values()].flatMap(({ byKey }) => [...byKey.values()]);
       const entries = records.map((each) => {
-        const { replaced: _, queuedFor: __, ownerNumber: ___, home, key, ...record } = each;
-        const id = `${home.tool}\u0000${key}`;
+        const { replaced: _, ownerNumber: __, home, key, ...record } = each;
+        const id = `${home?.tool}\u0000${key}`;
         return [id, { scope, id, ...record, owner: ownerOf(each), expiresAt: String(each.expiresAt) }] as const;
       });
       return [scope, Object.fromEntries(entries)] as const;
@@ -170,19 +174,28 @@ export class IdempotencyRecords {
     if (tools === undefined) this.#scopes.set(scope, (tools = new Map()));
     const home = { scope, tool, byKey: new Map<string, IdempotencyRecord>() };
     tools.set(tool, home);
+    this.#lastHome = home;
     return home;
   }
 
-  #put(record: IdempotencyRecord): void {
-    const { byKey } = record.home;
-    const before = byKey.size;
-    byKey.set(record.key, record);
-    if (byKey.size > before) this.#size++;
+  #takeTurn(record: IdempotencyRecord, now: number): number {
+    if (record.expiresAt > now) return record.expiresAt;
+    this.#forget(record);
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** Of a key that nothing is known of. */
+  #put(record: IdempotencyRecord, home: ToolRecords): void {
+    record.home = home;
+    home.byKey.set(record.key, record);
+    this.#size++;
   }
 
   #forget(record: IdempotencyRecord): void {
-    const { scope, tool, byKey } = record.home;
-    if (byKey.get(record.key) !== record) return;
+    const { home } = record;
+    if (home === undefined) return;
+    const { scope, tool, byKey } = home;
+    record.home = undefined;
     byKey.delete(record.key);
     this.#size--;
     if (byKey.size > 0) return;
@@ -199,7 +212,6 @@ function ownerOf({ owner, ownerNumber }: IdempotencyRecord): string {
 
 // Written out in full, so that all records have one shape.
 function newRecord(
-  home: ToolRecords,
   key: string,
   owner: string,
   ownerNumber: number | undefined,
@@ -216,8 +228,7 @@ function newRecord(
     result: undefined,
     lastError: undefined,
     expiresAt: Number.POSITIVE_INFINITY,
-    queuedFor: undefined,
     replaced,
-    home,
+    home: undefined,
   };
 }

@@ -9,6 +9,7 @@ import type { StoreAnswer, StoreOperation } from './operations.js';
 import { RateWindows } from './rate-windows.js';
 import { Sessions } from './sessions.js';
 import type { Answers, StateStore } from './state-store.js';
+import { Alarm } from './turn-lanes.js';
 
 /** Options of `MemoryStore`: how much it may hold. At a cap new keys are refused; live ones are never forgotten. */
 export interface MemoryStoreOptions {
@@ -36,6 +37,7 @@ export class MemoryStore implements StateStore {
   readonly #budgets: BudgetLedger;
   readonly #attempts: AttemptCounts;
   readonly #direct: DirectState;
+  readonly #alarm = new Alarm();
   #now = 0;
 
   /**
@@ -54,10 +56,10 @@ export class MemoryStore implements StateStore {
         throw new UsageError(`MemoryStore ${name} must be an integer from 1, not ${String(value)}`);
     }
     this.#attempts = new AttemptCounts(maxKeys);
-    this.#rates = new RateWindows(maxKeys);
-    this.#records = new IdempotencyRecords(maxKeys);
-    this.#budgets = new BudgetLedger(maxKeys);
-    this.#sessions = new Sessions({ maxSessions, maxFactsPerSession, maxUserTokensPerSession });
+    this.#rates = new RateWindows(maxKeys, this.#alarm);
+    this.#records = new IdempotencyRecords(maxKeys, this.#alarm);
+    this.#budgets = new BudgetLedger(maxKeys, this.#alarm);
+    this.#sessions = new Sessions({ maxSessions, maxFactsPerSession, maxUserTokensPerSession }, this.#alarm);
     this.#direct = {
       attempts: this.#attempts,
       breakers: this.#breakers,
@@ -77,8 +79,7 @@ export class MemoryStore implements StateStore {
   /** Carries operations out at once, in one step. The clock may step back: what expired stays expired. */
   apply<const Operations extends readonly StoreOperation[]>(operations: Operations, now: number): Answers<Operations> {
     // A clock that steps back must neither free a window nor revive what expired.
-    if (now > this.#now) this.#now = now;
-    this.#sweep();
+    this.#at(now);
     const answers: StoreAnswer[] = [];
     for (const operation of operations) {
       const answer = this.#carryOut(operation, this.#now);
@@ -94,6 +95,7 @@ export class MemoryStore implements StateStore {
 
   /** Everything that is held, as plain data: for tests and diagnosis. */
   snapshot(): Record<string, unknown> {
+    this.#sweep();
     return {
       rates: this.#rates.snapshot(),
       breakers: this.#breakers.snapshot(),
@@ -106,14 +108,14 @@ export class MemoryStore implements StateStore {
   }
 
   #at(now: number): number {
-    if (now > this.#now) {
-      this.#now = now;
-      this.#sweep();
-    }
+    if (now > this.#now) this.#now = now;
+    if (this.#now >= this.#alarm.dueAt) this.#sweep();
     return this.#now;
   }
 
   #sweep(): void {
+    // Each sets it for what is left.
+    this.#alarm.dueAt = Number.POSITIVE_INFINITY;
     this.#rates.sweep(this.#now);
     this.#records.sweep(this.#now);
     this.#sessions.sweep(this.#now);

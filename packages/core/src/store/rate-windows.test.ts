@@ -45,6 +45,47 @@ describe('RateWindows', () => {
   });
 });
 
+describe('many windows', () => {
+  it('do not get into each other, however they grow, empty and expire', () => {
+    const KEYS = 300;
+    const PERIOD_MS = 1000;
+    // Some keys are called all the time, and most now and then.
+    const calls = fc.array(fc.nat(KEYS * KEYS), { minLength: 2000, maxLength: 6000, size: 'max' });
+    fc.assert(
+      fc.property(calls, fc.integer({ min: 1, max: 900 }), (squares, limit) => {
+        const windows = new RateWindows(KEYS + 1);
+        const model = new Map<string, number[]>();
+        for (const [now, square] of squares.entries()) {
+          windows.sweep(now);
+          const key = `${Math.floor(Math.sqrt(square)) % 7 === 0 ? 'busy' : Math.floor(Math.sqrt(square))}`;
+          const times = (model.get(key) ?? []).filter((time) => time + PERIOD_MS > now);
+          const isAdmitted = times.length < limit;
+          expect(windows.take(take({ key, limit, periodMs: PERIOD_MS }), now).admitted).toBe(isAdmitted);
+          model.set(key, isAdmitted ? [...times, now] : times);
+        }
+        const now = squares.length;
+        for (const [key, times] of Object.entries(windows.snapshot()))
+          expect(times.filter((time) => time + PERIOD_MS > now)).toEqual(
+            model.get(key)?.filter((time) => time + PERIOD_MS > now),
+          );
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  it('hold ten thousand calls of a key, and forget them with it', () => {
+    const windows = new RateWindows(2);
+    const operation = take({ limit: 10_000, periodMs: 20_000 });
+    for (let now = 0; now < 10_000; now++) expect(windows.tryTake('limit', 10_000, 20_000, now)).toBe(true);
+    windows.take(take({ key: 'other' }), 10_000);
+    expect(windows.take(operation, 19_999)).toEqual({ admitted: false, retryAfterMs: 1 });
+    expect(windows.take(operation, 20_000)).toEqual({ admitted: true, ticket: 20_000 });
+    windows.sweep(40_000);
+    windows.sweep(60_000);
+    expect(windows.snapshot()).toEqual({});
+  });
+});
+
 // The model is the definition: a list of the live tickets, with a search through all of it at each step.
 describe('the sliding window, in any schedule', () => {
   const KEYS = ['a', 'b'] as const;

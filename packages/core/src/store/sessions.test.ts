@@ -237,3 +237,41 @@ function isSame(a: ModelFact, b: ModelFact): boolean {
 function sourceOf({ source, tool, about }: FactOrigin): string {
   return JSON.stringify([source, tool, about]);
 }
+
+describe('the origin of a fact', () => {
+  const callId = fc.oneof(
+    fc.tuple(fc.constantFrom('run-1', 'run-2', 'a:b', ''), fc.nat()).map(([run, number]) => `${run}:${number}`),
+    fc.constantFrom(
+      '1',
+      ':',
+      ':1',
+      'run-1:',
+      'run-1:01',
+      'run-1:-0',
+      'run-1:1e3',
+      'run-1: 1',
+      'run-1:9007199254740993',
+    ),
+    fc.string(),
+  );
+
+  it('is told as it was minted, whatever the id of the call looks like', () => {
+    const one = fc.record({
+      callId: fc.option(callId, { nil: undefined }),
+      tool: fc.constantFrom('A.a', 'B.b'),
+      about: fc.constantFrom(undefined, 'alice'),
+      at: fc.constantFrom(0, 1_700_000_000_000.5),
+    });
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 20 }), (origins) => {
+        const store = new MemoryStore();
+        for (const [index, each] of origins.entries())
+          store.apply([mint(`o${index}`, { origin: { source: 'tool', ...each } })], 0);
+        const [facts] = store.apply([readFacts()] as const, 0);
+        expect(facts.list()).toEqual(
+          origins.map((each, index) => ({ kind: 'order', value: `o${index}`, source: 'tool', ...each })),
+        );
+      }),
+    );
+  });
+});

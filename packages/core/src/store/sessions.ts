@@ -1,7 +1,8 @@
 import { idText } from '../facts/fact-value.js';
 import { UserTextIndex } from '../facts/user-text.js';
 import { type Expiring, ExpiryQueue } from './expiry-queue.js';
-import { FactTable, type Mint, type SingleMint } from './fact-table.js';
+import { FactTable } from './fact-table.js';
+import { ExpiringMint, LastingMint, type Mint, mintOfOne, SingleMint } from './mint.js';
 import type {
   Fact,
   FactAdd,
@@ -21,29 +22,24 @@ import type {
   TakenFact,
   TurnAdd,
 } from './operations.js';
+import type { Alarm } from './turn-lanes.js';
 
 /** What is remembered of one session. Its parts are made when something is stored in them. */
 interface Session extends Expiring {
   readonly key: SessionKey;
-  sessionId?: string;
+  sessionId: string | undefined;
   openRuns: number;
   idleMs: number;
   /** How it stood before the run that has it open for the longest time joined; absent where that made it. */
-  beforeOpen?: { readonly expiresAt: number; readonly idleMs: number } | undefined;
+  beforeOpen: { readonly expiresAt: number; readonly idleMs: number } | undefined;
   /** The revocations that count: of the whole session, which is also when it was made, and by kind. */
   revokedAt: number;
-  revokedKinds?: Map<string, number>;
-  facts?: FactTable | undefined;
-  steps?: Map<string, number> | undefined;
-  turns?: UserTextIndex | undefined;
-}
-
-/** Facts of a call that do not live as long as their session. */
-interface ExpiringMint extends Mint, Expiring {
-  readonly kind: string;
-  readonly values: readonly string[];
-  expiresAt: number;
-  readonly session: Session;
+  revokedKinds: Map<string, number> | undefined;
+  facts: FactTable | undefined;
+  /** The last mint of a single value. */
+  lastSingle: SingleMint | undefined;
+  steps: Map<string, number> | undefined;
+  turns: UserTextIndex | undefined;
 }
 
 /** How much one session may hold, and how many sessions there may be. */
@@ -57,14 +53,18 @@ export interface SessionLimits {
 export class Sessions {
   readonly #sessions = new Map<SessionKey, Session>();
   readonly #owners = new Map<string, { userId: string | undefined; key: SessionKey }>();
-  readonly #idle = new ExpiryQueue<Session>((session) => this.#endIdle(session));
-  readonly #mints = new ExpiryQueue<ExpiringMint>((mint) => this.#endMint(mint));
+  readonly #idle: ExpiryQueue<Session>;
+  readonly #mints: ExpiryQueue<ExpiringMint>;
   readonly #limits: SessionLimits;
+  /** The last one that was looked up: calls of one session follow each other. */
+  #last: Session | undefined;
   // Counts revocations, so that a fact which a call had consumed before one does not come back after it.
   #revision = 0;
 
-  constructor(limits: SessionLimits) {
+  constructor(limits: SessionLimits, alarm?: Alarm) {
     this.#limits = limits;
+    this.#idle = new ExpiryQueue((session) => this.#endIdle(session), alarm);
+    this.#mints = new ExpiryQueue((mint) => mint.end(), alarm);
   }
 
   /** A run joins a named session, unless the id belongs to another user. */
@@ -72,7 +72,7 @@ export class Sessions {
     const owner = this.#owners.get(sessionId);
     if (owner !== undefined && this.#isOver(this.#sessions.get(owner.key), now)) this.end(owner.key);
     else if (owner !== undefined && owner.userId !== userId) return { admitted: false };
-    const known = this.#sessions.get(key);
+    const known = this.#find(key);
     const session = this.#write(key);
     if (session === undefined) return { admitted: false, full: true };
     if (session.openRuns === 0) session.beforeOpen = known && { expiresAt: known.expiresAt, idleMs: known.idleMs };
@@ -86,7 +86,7 @@ export class Sessions {
 
   /** A run leaves; the last one starts the idle time. */
   close({ session: key }: SessionClose, now: number): void {
-    const session = this.#sessions.get(key);
+    const session = this.#find(key);
     if (session === undefined || session.openRuns === 0) return;
     session.openRuns--;
     if (session.openRuns > 0) return;
@@ -96,7 +96,7 @@ export class Sessions {
 
   /** As if the run had never joined. Only right in the step that it joined in. */
   takeBackOpen({ session: key }: SessionOpen): void {
-    const session = this.#sessions.get(key);
+    const session = this.#find(key);
     if (session === undefined || --session.openRuns > 0) return;
     if (session.beforeOpen === undefined) return this.end(key);
     // It still has its place in the queue, as nothing was swept in between.
@@ -105,15 +105,19 @@ export class Sessions {
 
   /** Forgets what is in a session, and the session itself unless runs have it open. */
   end(key: SessionKey): void {
-    const session = this.#sessions.get(key);
+    const session = this.#find(key);
     if (session === undefined) return;
+    // Mints that expire hold the table until then.
+    session.facts?.clear();
     session.facts = undefined;
+    session.lastSingle = undefined;
     session.steps = undefined;
     session.turns = undefined;
     session.revokedAt = ++this.#revision;
     // Those runs go on writing to it, and it has to be theirs and to become idle as ever.
     if (session.openRuns > 0) return;
     this.#sessions.delete(key);
+    this.#last = undefined;
     if (session.sessionId !== undefined) this.#owners.delete(session.sessionId);
   }
 
@@ -122,8 +126,10 @@ export class Sessions {
     const session = this.#write(key);
     if (session === undefined) return { added: 0 };
     const facts = (session.facts ??= new FactTable());
-    const expiresAt = ttlMs === undefined ? Number.POSITIVE_INFINITY : now + ttlMs;
-    const mint = { kind, values, origin, expiresAt, session };
+    const mint =
+      ttlMs === undefined
+        ? lastingMint(session, values, origin)
+        : new ExpiringMint(kind, values, origin, now + ttlMs, facts);
     let added = 0;
     for (const value of values) {
       if (facts.size >= this.#limits.maxFactsPerSession) this.#mints.sweep(now, Number.POSITIVE_INFINITY);
@@ -131,7 +137,7 @@ export class Sessions {
       facts.add(kind, value, mint);
       added++;
     }
-    if (ttlMs !== undefined) this.#mints.add(mint, ttlMs);
+    if (mint instanceof ExpiringMint && ttlMs !== undefined) this.#mints.add(mint, ttlMs);
     return { added };
   }
 
@@ -174,16 +180,19 @@ export class Sessions {
 
   /** Puts consumed facts back. */
   giveBackFacts({ session: key, taken }: FactGiveBack, now: number): void {
-    const session = this.#sessions.get(key);
+    const session = this.#find(key);
     const facts = session?.facts;
     if (session === undefined || facts === undefined) return;
     for (const { kind, value, origin, expiresAt = Number.POSITIVE_INFINITY, revision } of taken) {
       const revokedAt = Math.max(session.revokedAt, session.revokedKinds?.get(kind) ?? 0);
       if (expiresAt <= now || revokedAt > revision) continue;
-      const mint = { kind, values: [value], origin, expiresAt, session };
+      const mint =
+        expiresAt === Number.POSITIVE_INFINITY
+          ? lastingMint(session, [value], origin)
+          : new ExpiringMint(kind, [value], origin, expiresAt, facts);
       if (facts.holds(kind, value, mint, now)) continue;
       facts.add(kind, value, mint);
-      if (expiresAt !== Number.POSITIVE_INFINITY) this.#mints.add(mint, expiresAt - now);
+      if (mint instanceof ExpiringMint) this.#mints.add(mint, expiresAt - now);
     }
   }
 
@@ -207,7 +216,7 @@ export class Sessions {
 
   /** Forgets a fact or a kind. */
   revokeFacts({ session: key, kind, value }: FactRevoke): void {
-    const session = this.#sessions.get(key);
+    const session = this.#find(key);
     if (session === undefined) return;
     session.facts?.forget(kind, value);
     session.revokedKinds ??= new Map();
@@ -310,8 +319,15 @@ export class Sessions {
     return taken;
   }
 
-  #live(key: SessionKey, now: number): Session | undefined {
+  #find(key: SessionKey): Session | undefined {
+    if (this.#last?.key === key) return this.#last;
     const session = this.#sessions.get(key);
+    if (session !== undefined) this.#last = session;
+    return session;
+  }
+
+  #live(key: SessionKey, now: number): Session | undefined {
+    const session = this.#find(key);
     return this.#isOver(session, now) ? undefined : session;
   }
 
@@ -321,10 +337,10 @@ export class Sessions {
 
   /** The session, made where it is new; `undefined` where there is no room for one more. */
   #write(key: SessionKey): Session | undefined {
-    let session = this.#sessions.get(key);
+    let session = this.#find(key);
     if (session === undefined) {
       if (this.#sessions.size >= this.#limits.maxSessions) return undefined;
-      session = { key, openRuns: 0, idleMs: 0, expiresAt: Number.POSITIVE_INFINITY, revokedAt: ++this.#revision };
+      session = newSession(key, ++this.#revision);
       this.#sessions.set(key, session);
     }
     return session;
@@ -333,10 +349,32 @@ export class Sessions {
   #endIdle(session: Session): void {
     if (this.#sessions.get(session.key) === session) this.end(session.key);
   }
+}
 
-  #endMint(mint: ExpiringMint): void {
-    for (const value of mint.values) mint.session.facts?.remove(mint.kind, value, mint);
-  }
+// In full, so that all sessions have one shape.
+function newSession(key: SessionKey, revokedAt: number): Session {
+  return {
+    key,
+    sessionId: undefined,
+    openRuns: 0,
+    idleMs: 0,
+    beforeOpen: undefined,
+    expiresAt: Number.POSITIVE_INFINITY,
+    queuedFor: undefined,
+    revokedAt,
+    revokedKinds: undefined,
+    facts: undefined,
+    lastSingle: undefined,
+    steps: undefined,
+    turns: undefined,
+  };
+}
+
+function lastingMint(session: Session, values: readonly string[], origin: FactOrigin): Mint {
+  if (values.length > 1) return new LastingMint(origin);
+  const mint = mintOfOne(origin, session.lastSingle);
+  if (mint instanceof SingleMint) session.lastSingle = mint;
+  return mint;
 }
 
 interface FactSourcesOfAll {
