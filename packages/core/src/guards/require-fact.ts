@@ -5,6 +5,7 @@ import { quoted } from '../errors/refusal.js';
 import { nameText } from '../errors/shown.js';
 import { idText } from '../facts/fact-value.js';
 import type { DirectState } from '../store/direct-state.js';
+import type { Mint } from '../store/mint.js';
 import type {
   FactGiveBack,
   FactOrigin,
@@ -197,17 +198,12 @@ class RequireFactGuard implements DirectGuard {
     );
   }
 
-  enter(call: GuardedCall, state: DirectState): Admission | PolicyViolationError | typeof ASK | undefined {
+  enter(call: GuardedCall, state: DirectState): Admission | Mint | PolicyViolationError | typeof ASK | undefined {
     if (this.#isLoose) return ASK;
-    const now = state.at(call.now);
-    const value = this.#consumes ? undefined : idText(this.#arg.readOne(call.args));
-    const origin =
-      value === undefined
-        ? undefined
-        : state.sessions.originOf(call.run.sessionKey, this.#kind, value, this.#sources, this.#aboutOf(call), now);
-    if (origin !== undefined) return { values: [value as string], origins: [origin], taken: undefined };
+    const lasting = this.#consumes ? undefined : this.#lastingMint(call, state);
+    if (lasting !== undefined) return lasting;
     const operation = this.request(call);
-    const answer = operation && state.sessions.requireFacts(operation, now);
+    const answer = operation && state.sessions.requireFacts(operation, state.at(call.now));
     if (answer?.admitted === false) return this.#refusal(call, answer);
     this.admit(call, answer);
     return call.kept(this) as Admission | undefined;
@@ -216,13 +212,21 @@ class RequireFactGuard implements DirectGuard {
   // What was taken is used.
   readonly succeeded = nothingFollows;
 
+  #lastingMint(call: GuardedCall, { sessions }: DirectState): Mint | undefined {
+    const value = idText(this.#arg.readOne(call.args));
+    if (value === undefined) return undefined;
+    return sessions.lastingMint(call.run.sessionKey, this.#kind, value, this.#sources, this.#aboutOf(call));
+  }
+
   factsUsed(call: GuardedCall): readonly UsedFact[] | undefined {
-    const admission = call.kept(this) as Admission | undefined;
+    const admission = call.kept(this) as Admission | Mint | undefined;
+    if (admission !== undefined && 'origin' in admission)
+      return [{ kind: this.#kind, value: idText(this.#arg.readOne(call.args)) as string, origin: admission.origin }];
     return admission?.values.map((value, index) => ({ kind: this.#kind, value, origin: admission.origins[index] }));
   }
 
   settle(call: GuardedCall, outcome: Outcome): FactGiveBack | undefined {
-    const taken = (call.kept(this) as Admission | undefined)?.taken;
+    const taken = (call.kept(this) as Partial<Admission> | undefined)?.taken;
     if (outcome.status !== 'refused' || taken === undefined || taken.length === 0) return undefined;
     return { op: 'fact.giveBack', session: call.run.sessionKey, taken };
   }

@@ -166,16 +166,21 @@ export class Sessions {
     return { admitted: true, origins, spellings, taken: this.#take(session, operation.kind, found) };
   }
 
-  /** Where a live fact of this very value came from; undefined where there is none that counts. */
-  originOf(
+  /**
+   * What made this very value a fact, where that holds as long as the session, which is in use: whatever the time is.
+   * `undefined` does not say that there is none.
+   */
+  lastingMint(
     key: SessionKey,
     kind: string,
     value: string,
     sources: FactSources,
     about: string | undefined,
-    now: number,
-  ): FactOrigin | undefined {
-    return this.#live(key, now)?.facts?.first(kind, value, sources, about, now)?.origin;
+  ): Mint | undefined {
+    const session = this.#find(key);
+    if (session === undefined || session.expiresAt !== Number.POSITIVE_INFINITY) return undefined;
+    const mint = session.facts?.first(kind, value, sources, about, Number.NEGATIVE_INFINITY);
+    return mint?.expiresAt === Number.POSITIVE_INFINITY ? mint : undefined;
   }
 
   /** Puts consumed facts back. */
