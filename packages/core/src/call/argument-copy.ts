@@ -61,13 +61,14 @@ function copyObject(value: object, depth: number): object {
     if (value instanceof Date) return Object.freeze(new FrozenDate(value.getTime()));
     refuseOther(value);
   }
-  const copy: Record<string, unknown> = {};
-  // Faster than a list of the names; what a prototype adds is no part of the data.
-  for (const name in value) {
-    if (!isOwn.call(value, name)) continue;
+  // Engines copy an object at once much faster than its properties one by one.
+  const copy: Record<string, unknown> = { ...value };
+  for (const name in copy) {
+    const part = copy[name];
     if (name === '__proto__') throw new NotPlain('holds a property named __proto__');
-    const part = (value as Record<string, unknown>)[name];
-    copy[name] = typeof part === 'string' && --left >= 0 ? part : copyPart(part, name, depth);
+    if ((typeof part === 'string' || typeof part === 'number') && --left >= 0) continue;
+    const own = isOwn.call(copy, name) ? copyPart(part, name, depth) : part;
+    if (own !== part) copy[name] = own;
   }
   return Object.freeze(copy);
 }

@@ -5,6 +5,10 @@ import type { Step } from './plan.js';
 export interface DirectStep {
   readonly step: Step;
   readonly guard: DirectGuard;
+  /** Methods of the guard: engines look up slowly what many classes have. */
+  readonly enter: DirectGuard['enter'];
+  readonly started: DirectGuard['started'];
+  readonly succeeded: DirectGuard['succeeded'];
   /** Place of the guard among all of the plan: where the call keeps what it has to know later. */
   readonly slot: number;
 }
@@ -37,7 +41,11 @@ export function directPlanOf(
   around: readonly Step[],
 ): DirectPlan | undefined {
   if (!admission.every(({ guard, mode }) => mode === 'enforce' && DIRECT in guard)) return undefined;
-  const directly = (step: Step): DirectStep => ({ step, guard: step.guard as DirectGuard, slot: steps.indexOf(step) });
+  const directly = (step: Step): DirectStep => {
+    const guard = step.guard as DirectGuard;
+    const { enter, started, succeeded } = guard;
+    return { step, guard, enter, started, succeeded, slot: steps.indexOf(step) };
+  };
   const told = (upTo: number): Step[] => admission.slice(0, upTo).filter(({ isTold }) => isTold);
   const dispatched = [...told(admission.length), ...around];
   const starting = dispatched.filter(({ guard }) => guard.dispatched !== undefined).map(directly);

@@ -22,11 +22,11 @@ export function admitDirectly(call: ToolCall): boolean | Refused {
   const { admission } = direct;
   const isHeard = run.core.events.listensTo('guard.admitted');
   for (let position = 0; position < admission.length; position++) {
-    const { step, guard, slot } = admission[position] as DirectStep;
+    const { step, guard, enter, slot } = admission[position] as DirectStep;
     call.position = position;
     let kept: unknown;
     try {
-      kept = guard.enter === undefined ? askAlone(call, state, guard) : guard.enter(call, state);
+      kept = enter === undefined ? askAlone(call, state, guard) : enter.call(guard, call, state);
     } catch (error) {
       return refusedBy(call, step, error);
     }
@@ -72,8 +72,8 @@ export function startDirectly(call: ToolCall): boolean {
   call.held = direct.dispatched;
   const { starting } = direct;
   for (let index = 0; index < starting.length; index++) {
-    const { guard, slot } = starting[index] as DirectStep;
-    call.keepAt(slot, guard.started?.(call));
+    const { guard, started, slot } = starting[index] as DirectStep;
+    call.keepAt(slot, started?.call(guard, call));
   }
   return true;
 }
@@ -97,9 +97,9 @@ export function succeedDirectly(call: ToolCall, value: unknown): boolean {
   call.held = undefined;
   if (records) state.carryOut({ op: 'step.add', session: call.run.sessionKey, tool: call.tool }, core.clock.now());
   for (let index = 0; index < told.length; index++) {
-    const { step, guard, slot } = told[index] as DirectStep;
+    const { step, guard, succeeded, slot } = told[index] as DirectStep;
     try {
-      guard.succeeded?.(call, state, call.keptAt(slot), value);
+      succeeded?.call(guard, call, state, call.keptAt(slot), value);
     } catch (error) {
       settleFailed(call, step.kind, error);
     }

@@ -20,11 +20,13 @@ function copyOf(value: unknown, depth: number): unknown {
   if (Array.isArray(value)) return value.map((each) => copyOf(each, depth + 1));
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw new TypeError('not plain');
-  const copy: Record<string, unknown> = {};
-  for (const name in value) {
-    if (!hasOwn.call(value, name)) continue;
+  // Engines copy an object at once much faster than its properties one by one.
+  const copy: Record<string, unknown> = { ...value };
+  for (const name in copy) {
+    const part = copy[name];
     if (name === '__proto__') throw new TypeError('needs care');
-    copy[name] = copyOf((value as Record<string, unknown>)[name], depth + 1);
+    if (typeof part === 'string' || typeof part === 'number') continue;
+    if (hasOwn.call(copy, name)) copy[name] = copyOf(part, depth + 1);
   }
   return copy;
 }
