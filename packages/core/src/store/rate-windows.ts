@@ -32,6 +32,8 @@ export class RateWindows {
 
   /** Takes a place, with the time as its ticket; `false` where there is none. */
   tryTake(key: string, limit: number, periodMs: number, now: number): boolean {
+    const place = this.#places.get(key);
+    if (place !== undefined && this.#memory.tryAppend(place, limit, periodMs, now)) return true;
     const window = this.#windowOf(key, periodMs, now);
     if (window === undefined || window.count >= limit) return false;
     this.#admit(key, window, periodMs, now);
