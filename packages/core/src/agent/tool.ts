@@ -52,7 +52,8 @@ export type ValidatingSchema<Schema extends StandardSchemaV1> =
 
 /**
  * Marks a method as a tool: it takes one argument object (what a model sends) and returns a promise, or is an `async *`.
- * The method gets a frozen plain copy of the arguments, validated by `input`: any Standard Schema (valibot, zod, ArkType …).
+ * The method gets a frozen plain copy of the arguments, validated by `input`: any Standard Schema (valibot, zod, ArkType …). Where
+ * neither a schema nor a guard looks at them, it gets what its caller passed, which must be plain data too.
  *
  * The optional second parameter is the call: `async pay(args: Payment, call = currentCall())`.
  *

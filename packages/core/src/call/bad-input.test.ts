@@ -233,6 +233,32 @@ describe('arguments', () => {
     expect(got.when).not.toBe(when);
   });
 
+  it('are copied for a guard of the user, unless it says that it does not look at them', async () => {
+    const Curious = defineGuard({ name: 'curious', create: () => ({ admit() {} }) });
+    const Blind = defineGuard({ name: 'blind', create: () => ({ readsArguments: false, admit() {} }) });
+    @Agent()
+    class Both {
+      @Tool()
+      @Curious()
+      async seen(args: object) {
+        return args;
+      }
+
+      @Tool()
+      @Blind()
+      async unseen(args: object) {
+        return args;
+      }
+    }
+    const run = await open(Both);
+    const args = { id: 'a' };
+    const got = await run.get(Both).seen(args);
+    expect(got).toEqual(args);
+    expect(Object.isFrozen(got)).toBe(true);
+    expect(await run.get(Both).unseen(args)).toBe(args);
+    await expect(run.get(Both).unseen({ call: () => {} })).rejects.toMatchObject(INPUT);
+  });
+
   it('are what the caller passed where nothing looks at them, and listeners see a copy', async () => {
     const host = await AgentHost.create({ agents: [Echo] });
     const seen: unknown[] = [];

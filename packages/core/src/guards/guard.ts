@@ -17,7 +17,7 @@ export type Outcome =
 
 /** A call as its guards see it. */
 export interface GuardedCall<Args = unknown> extends CallContext {
-  /** The arguments: a frozen plain copy, the very object that the method gets. */
+  /** The arguments: a frozen plain copy, the very object that the method gets. As they were passed where no guard reads them. */
   readonly args: Args;
   /** Who holds what the call takes in the store: never the same for two calls, even of runs with one id. */
   readonly owner: string;
