@@ -1,5 +1,5 @@
 import type { RateGiveBack, RateTake, StoreAnswers } from './operations.js';
-import { Ring, RingMemory, type RingPlace } from './ring-memory.js';
+import { type Ring, RingMemory, type RingPlace } from './ring-memory.js';
 import { Alarm, LATE, TurnLanes } from './turn-lanes.js';
 
 /** The windows of one tool, by scope value; of those without one, all windows, by tool. */
@@ -17,9 +17,6 @@ interface Windows {
 export class RateWindows {
   readonly #tools = new Map<string | undefined, Windows>();
   readonly #memory = new RingMemory();
-  // Views on the memory, so that no window is an object.
-  readonly #window = new Ring();
-  readonly #larger = new Ring();
   readonly #alarm: Alarm;
   readonly #maxKeys: number;
   #size = 0;
@@ -81,7 +78,7 @@ export class RateWindows {
   snapshot(): Record<string, number[]> {
     const held = [...this.#tools.values()].flatMap(({ tool, places }) =>
       Array.from(places, ([value, place]) => {
-        const window = this.#memory.point(this.#window, place);
+        const window = this.#memory.at(place);
         return [keyOf(tool, value), Array.from({ length: window.count }, (_, index) => window.timeAt(index))] as const;
       }),
     );
@@ -104,7 +101,7 @@ export class RateWindows {
 
   #held(tool: string | undefined, value: string): Ring | undefined {
     const place = this.#windowsOf(tool)?.places.get(value);
-    return place === undefined ? undefined : this.#memory.point(this.#window, place);
+    return place === undefined ? undefined : this.#memory.at(place);
   }
 
   /** The window of a key, without what has left it; `undefined` where there is no room for one more key. */
@@ -123,7 +120,7 @@ export class RateWindows {
     const place = this.#memory.allocate(0);
     places.set(value, place);
     this.#size++;
-    const window = this.#memory.point(this.#window, place);
+    const window = this.#memory.at(place);
     window.expiresAt = now + periodMs;
     expiry.add(value, window.expiresAt, periodMs);
     return window;
@@ -145,7 +142,7 @@ export class RateWindows {
 
   #grow({ places }: Windows, value: string, window: Ring): Ring {
     const place = this.#memory.allocate(window.size + 1);
-    const larger = this.#memory.point(this.#larger, place);
+    const larger = this.#memory.at(place);
     larger.appendAll(window);
     this.#memory.free(places.get(value) as RingPlace);
     places.set(value, place);
@@ -154,7 +151,7 @@ export class RateWindows {
 
   #takeTurn(places: Map<string, RingPlace>, value: string, now: number): number {
     const place = places.get(value) as RingPlace;
-    const { expiresAt } = this.#memory.point(this.#window, place);
+    const { expiresAt } = this.#memory.at(place);
     if (expiresAt > now) return expiresAt;
     this.#memory.free(place);
     places.delete(value);
