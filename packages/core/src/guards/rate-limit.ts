@@ -55,11 +55,22 @@ export const rateLimit: GuardDefinition<RateLimitOptions<unknown>> = {
 };
 
 /** What one call has of a window: its place, or its turn in the line for one. */
-interface Claim {
-  readonly key: string;
+class Claim {
+  readonly #tool: string;
   readonly scopeValue: string | undefined;
   ticket: Ticket | undefined;
   turn: WaitingTurn | undefined;
+
+  constructor(tool: string, scopeValue: string | undefined, ticket: Ticket | undefined) {
+    this.#tool = tool;
+    this.scopeValue = scopeValue;
+    this.ticket = ticket;
+  }
+
+  /** Name of the window. Unambiguous: a tool's id holds no control character. */
+  get key(): string {
+    return this.scopeValue === undefined ? this.#tool : `${this.#tool}\u0000${this.scopeValue}`;
+  }
 }
 
 /** A place in the window: the time at which it was taken. All that has to be kept where calls are not told apart. */
@@ -141,15 +152,12 @@ class RateLimitGuard implements DirectGuard {
   enter(call: GuardedCall, state: DirectState): Claim | Ticket | RateLimitExceededError | typeof ASK {
     if (this.#waits && !this.#queue.isEmpty) return ASK;
     const now = state.at(call.now);
-    const claim = this.#scope === undefined ? undefined : this.#newClaim(call);
-    const key = claim === undefined ? this.#tool : claim.key;
-    if (state.rates.tryTake(key, this.#maxCalls, this.#periodMs, now)) {
-      if (claim === undefined) return now;
-      claim.ticket = now;
-      return claim;
-    }
-    if (claim !== undefined) call.keep(this, claim);
-    return this.#waits ? ASK : this.#refusal(call, state.rates.take(this.#take(key), now));
+    const scopeValue = this.#scope === undefined ? undefined : this.#scopeValue(call);
+    if (state.rates.tryTakeOf(this.#tool, scopeValue, this.#maxCalls, this.#periodMs, now))
+      return scopeValue === undefined ? now : new Claim(this.#tool, scopeValue, now);
+    const claim = new Claim(this.#tool, scopeValue, undefined);
+    call.keep(this, claim);
+    return this.#waits ? ASK : this.#refusal(claim, state.rates.take(this.#take(claim.key), now));
   }
 
   // The place is used.
@@ -165,17 +173,9 @@ class RateLimitGuard implements DirectGuard {
   #claimOf(call: GuardedCall): Claim {
     const kept = call.kept(this) as Claim | Ticket | undefined;
     if (typeof kept === 'object') return kept;
-    const claim = this.#newClaim(call);
-    claim.ticket = kept;
+    const claim = new Claim(this.#tool, this.#scope === undefined ? undefined : this.#scopeValue(call), kept);
     call.keep(this, claim);
     return claim;
-  }
-
-  #newClaim(call: GuardedCall): Claim {
-    const scopeValue = this.#scope === undefined ? undefined : this.#scopeValue(call);
-    // Unambiguous: a tool's id holds no control character.
-    const key = scopeValue === undefined ? this.#tool : `${this.#tool}\u0000${scopeValue}`;
-    return { key, scopeValue, ticket: undefined, turn: undefined };
   }
 
   #scopeValue(call: GuardedCall): string {
@@ -204,8 +204,8 @@ class RateLimitGuard implements DirectGuard {
     return new ScopeValidationError(this.#tool, `${scope?.name || 'the scope function'}${reason}`, false, cause);
   }
 
-  #refusal(call: GuardedCall, answer: StoreAnswers['rate.take']): RateLimitExceededError | typeof ASK {
-    return 'retryAfterMs' in answer ? this.#exceeded(this.#claimOf(call), answer.retryAfterMs) : ASK;
+  #refusal(claim: Claim, answer: StoreAnswers['rate.take']): RateLimitExceededError | typeof ASK {
+    return 'retryAfterMs' in answer ? this.#exceeded(claim, answer.retryAfterMs) : ASK;
   }
 
   #exceeded({ scopeValue }: Claim, retryAfterMs: number): RateLimitExceededError {

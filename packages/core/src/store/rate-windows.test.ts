@@ -38,6 +38,20 @@ describe('RateWindows', () => {
     expect(windows.take(take({ key: 'other' }), 300).admitted).toBe(true);
   });
 
+  it('finds the same window by its key as by tool and scope value', () => {
+    const windows = new RateWindows(10);
+    const keys = ['A.a', 'A.a\u0000', 'A.a\u0000alice', 'A.a\u0000alice\u0000', '\u0000A.a', 'A.b\u0000alice'];
+    for (const key of keys) expect(windows.take(take({ key }), 0).admitted).toBe(true);
+    expect(windows.snapshot()).toEqual(Object.fromEntries(keys.map((key) => [key, [0]])));
+    expect(windows.tryTakeOf('A.a', 'alice', 1, 300, 1)).toBe(false);
+    expect(windows.tryTakeOf('A.a', 'bob', 1, 300, 1)).toBe(true);
+    expect(windows.take(take({ key: 'A.a\u0000bob' }), 2).admitted).toBe(false);
+    windows.giveBack({ op: 'rate.giveBack', key: 'A.a', ticket: 0 });
+    expect(windows.tryTakeOf('A.a', undefined, 1, 300, 2)).toBe(true);
+    windows.sweep(1000);
+    expect(windows.snapshot()).toEqual({});
+  });
+
   it('holds the times of the window alone, however many calls went through it', () => {
     const windows = new RateWindows(10);
     for (let now = 0; now < 1000; now += 10) windows.take(take({ limit: 100, periodMs: 50 }), now);

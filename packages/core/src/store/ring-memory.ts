@@ -60,8 +60,6 @@ class Chunk {
   }
 }
 
-const NOTHING = new Chunk(0, new Float64Array(0));
-
 /**
  * Memory for rings of times, a multitude of which are tiny: an object for each would take several times what is in it. Chunks in
  * which nothing is left are let go.
@@ -97,35 +95,9 @@ export class RingMemory {
     if (chunk.numbers.length === CHUNK_LENGTH) this.#spare = chunk.numbers;
   }
 
-  /**
-   * Adds the latest time to a ring that then holds at most `limit` of its window, in one step: what most calls need. `false`:
-   * nothing is added, as there is no room in the ring or in its window.
-   */
-  tryAppend(place: RingPlace, limit: number, periodMs: number, now: number): boolean {
-    const { numbers, whole, room } = this.#chunks[place >>> CHUNK_BITS] as Chunk;
-    const start = place & (CHUNK_LENGTH - 1);
-    let head = whole[2 * start + HEAD] as number;
-    let count = whole[2 * start + COUNT] as number;
-    while (count > 0 && (numbers[start + HEADER + head] as number) + periodMs <= now) {
-      head = head + 1 === room ? 0 : head + 1;
-      count--;
-    }
-    const hasRoom = count < limit && count < room;
-    if (hasRoom) {
-      const end = head + count;
-      numbers[start + HEADER + (end < room ? end : end - room)] = now;
-      numbers[start + EXPIRES_AT] = now + periodMs;
-      count++;
-    }
-    whole[2 * start + HEAD] = head;
-    whole[2 * start + COUNT] = count;
-    return hasRoom;
-  }
-
-  /** Points a ring at its memory. */
-  point(ring: Ring, place: RingPlace): Ring {
-    const chunk = this.#chunks[place >>> CHUNK_BITS] as Chunk;
-    return ring.point(chunk, place & (CHUNK_LENGTH - 1));
+  /** The ring at a place. */
+  at(place: RingPlace): Ring {
+    return new Ring(this.#chunks[place >>> CHUNK_BITS] as Chunk, place & (CHUNK_LENGTH - 1));
   }
 
   #newChunk(size: number, withRoom: Set<Chunk>): Chunk {
@@ -140,52 +112,50 @@ export class RingMemory {
   }
 }
 
-/** A ring of times, oldest first: a view that is pointed at one after the other. */
+/** A ring of times, oldest first: a view on its memory, good until that is freed. */
 export class Ring {
-  #chunk = NOTHING;
-  #start = 0;
+  readonly chunk: Chunk;
+  readonly start: number;
 
-  /** From here on it is the ring at a place in a chunk. */
-  point(chunk: Chunk, start: number): this {
-    this.#chunk = chunk;
-    this.#start = start;
-    return this;
+  constructor(chunk: Chunk, start: number) {
+    this.chunk = chunk;
+    this.start = start;
   }
 
   get size(): number {
-    return this.#chunk.size;
+    return this.chunk.size;
   }
 
   get count(): number {
-    return this.#chunk.whole[2 * this.#start + COUNT] as number;
+    return this.chunk.whole[2 * this.start + COUNT] as number;
   }
 
   get isFull(): boolean {
-    return this.count === this.#chunk.room;
+    return this.count === this.chunk.room;
   }
 
   get expiresAt(): number {
-    return this.#chunk.numbers[this.#start + EXPIRES_AT] as number;
+    return this.chunk.numbers[this.start + EXPIRES_AT] as number;
   }
 
   set expiresAt(time: number) {
-    this.#chunk.numbers[this.#start + EXPIRES_AT] = time;
+    this.chunk.numbers[this.start + EXPIRES_AT] = time;
   }
 
   /** The time after so many older ones. */
   timeAt(index: number): number {
-    return this.#chunk.numbers[this.#placeOf(index)] as number;
+    return this.chunk.numbers[this.#placeOf(index)] as number;
   }
 
   setTime(index: number, time: number): void {
-    this.#chunk.numbers[this.#placeOf(index)] = time;
+    this.chunk.numbers[this.#placeOf(index)] = time;
   }
 
   /** Adds the latest time; the ring must not be full. */
   append(time: number): void {
     const { count } = this;
     this.setTime(count, time);
-    this.#chunk.whole[2 * this.#start + COUNT] = count + 1;
+    this.chunk.whole[2 * this.start + COUNT] = count + 1;
   }
 
   /** Adds all that is in another one. */
@@ -194,13 +164,13 @@ export class Ring {
   }
 
   dropLatest(): void {
-    this.#chunk.whole[2 * this.#start + COUNT] = this.count - 1;
+    this.chunk.whole[2 * this.start + COUNT] = this.count - 1;
   }
 
   /** Drops the times that a window of this length has left behind. */
   dropBefore(now: number, periodMs: number): void {
-    const { numbers, whole, room } = this.#chunk;
-    const start = this.#start;
+    const { numbers, whole, room } = this.chunk;
+    const start = this.start;
     let head = whole[2 * start + HEAD] as number;
     let count = whole[2 * start + COUNT] as number;
     // Written as a sum, as in a refusal, so that no rounding lets one say that a place frees now.
@@ -214,9 +184,9 @@ export class Ring {
 
   // Dividing costs more than all the rest.
   #placeOf(index: number): number {
-    const { whole, room } = this.#chunk;
-    const place = (whole[2 * this.#start + HEAD] as number) + index;
-    return this.#start + HEADER + (place < room ? place : place - room);
+    const { whole, room } = this.chunk;
+    const place = (whole[2 * this.start + HEAD] as number) + index;
+    return this.start + HEADER + (place < room ? place : place - room);
   }
 }
 

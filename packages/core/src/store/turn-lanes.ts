@@ -14,7 +14,7 @@ export const LATE = 1 / 16;
 /** Things of about one lifetime, in the order in which their turns come. */
 interface Lane<Item> {
   readonly length: number;
-  items: Item[];
+  items: (Item | undefined)[];
   turns: number[];
   head: number;
 }
@@ -64,7 +64,8 @@ export class TurnLanes<Item> {
     for (const lane of this.#lanes) {
       for (; left > 0 && nextTurn(lane) <= now; left--) {
         const item = lane.items[lane.head] as Item;
-        lane.head++;
+        // Nothing that is gone is held until there is enough of it to make the lane shorter.
+        lane.items[lane.head++] = undefined;
         const next = this.#takeTurn(item, now);
         // At the end an endless one would keep all behind it from their turn.
         if (next !== Number.POSITIVE_INFINITY) enqueue(lane, item, next);
