@@ -27,13 +27,13 @@ export interface ErrorFacts {
  */
 export class ActGuardError extends Error {
   /** Stable identifier, such as `guard.circuit_open`. */
-  readonly code: string;
+  declare readonly code: string;
   /** Short machine-readable reason, such as `circuit_open`. */
-  readonly reason: string;
+  declare readonly reason: string;
   /** Whether the same call may succeed later without a change. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   /** The facts of this failure. */
-  readonly details: Readonly<Record<string, unknown>>;
+  declare readonly details: Readonly<Record<string, unknown>>;
 
   constructor(message: string, facts: ErrorFacts) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -41,6 +41,9 @@ export class ActGuardError extends Error {
     this.reason = facts.reason ?? facts.code.slice(facts.code.lastIndexOf('.') + 1).toLowerCase();
     this.retryable = facts.retryable ?? false;
     this.details = facts.details ?? {};
+    // Not in constructors of the classes that have one: for each that is on the stack, V8 takes longer to record it.
+    const { tool } = facts as { readonly tool?: string };
+    if (tool !== undefined) (this as { tool?: string }).tool = tool;
   }
 
   /**

@@ -7,20 +7,17 @@ export interface GuardErrorFacts extends ErrorFacts {
   readonly tool: string;
 }
 
+type ErrorOfGuards = new (message: string, facts: GuardErrorFacts) => ActGuardError;
+
 /**
  * A guard refused a tool call before its method ran. Nothing happened in the world and, but for an attempt, nothing was
  * used up. `toPrompt()` is what to hand to the model.
  */
-export abstract class ToolGuardError extends ActGuardError {
+export abstract class ToolGuardError extends (ActGuardError as ErrorOfGuards) {
   /** Id of the tool, such as `OrderAgent.deleteOrder`. */
-  readonly tool: string;
+  declare readonly tool: string;
   /** Calls of this tool that the run still allows; set where `@MaxAttempts` limits them. */
   declare attemptsLeft?: number;
-
-  constructor(message: string, facts: GuardErrorFacts) {
-    super(message, facts);
-    this.tool = facts.tool;
-  }
 
   /** What the model should read: what was refused, why, and what to do instead. At most about 80 tokens. */
   toPrompt(): Refusal {

@@ -2,28 +2,6 @@ import { nameError } from './actguard-error.js';
 import { ToolGuardError } from './guard-errors.js';
 import { type PromptText, quoted } from './refusal.js';
 
-abstract class IdempotencyError extends ToolGuardError {
-  /** The idempotency key of the call. */
-  readonly key: string;
-
-  constructor(
-    message: string,
-    code: string,
-    tool: string,
-    key: string,
-    more: { retryable?: boolean; details?: object; cause?: unknown } = {},
-  ) {
-    super(`${tool}: ${message}`, {
-      code,
-      tool,
-      retryable: more.retryable,
-      details: { tool, key, ...more.details },
-      cause: more.cause,
-    });
-    this.key = key;
-  }
-}
-
 /** The call has no usable idempotency key. */
 export class MissingIdempotencyKeyError extends ToolGuardError {
   constructor(tool: string, argument: string, cause?: unknown) {
@@ -49,11 +27,18 @@ export class MissingIdempotencyKeyError extends ToolGuardError {
 nameError(MissingIdempotencyKeyError, 'MissingIdempotencyKeyError');
 
 /** An execution with this key is under way. */
-export class IdempotencyInProgressError extends IdempotencyError {
+export class IdempotencyInProgressError extends ToolGuardError {
+  /** The idempotency key of the call. */
+  readonly key: string;
+
   constructor(tool: string, key: string) {
-    super('an execution with this idempotency key is under way', 'guard.idempotency_in_progress', tool, key, {
+    super(`${tool}: an execution with this idempotency key is under way`, {
+      code: 'guard.idempotency_in_progress',
+      tool,
       retryable: true,
+      details: { tool, key },
     });
+    this.key = key;
   }
 
   protected prompt(): PromptText {
@@ -66,9 +51,17 @@ export class IdempotencyInProgressError extends IdempotencyError {
 nameError(IdempotencyInProgressError, 'IdempotencyInProgressError');
 
 /** The key was used with other arguments: it stands for another action. */
-export class IdempotencyConflictError extends IdempotencyError {
+export class IdempotencyConflictError extends ToolGuardError {
+  /** The idempotency key of the call. */
+  readonly key: string;
+
   constructor(tool: string, key: string) {
-    super('this idempotency key was used with other arguments', 'guard.idempotency_conflict', tool, key);
+    super(`${tool}: this idempotency key was used with other arguments`, {
+      code: 'guard.idempotency_conflict',
+      tool,
+      details: { tool, key },
+    });
+    this.key = key;
   }
 
   protected prompt(): PromptText {
@@ -81,9 +74,17 @@ export class IdempotencyConflictError extends IdempotencyError {
 nameError(IdempotencyConflictError, 'IdempotencyConflictError');
 
 /** The action was done, and a repeat is not to be answered with its result (`onDuplicate: 'throw'`, or no stored copy). */
-export class DuplicateIdempotencyKeyError extends IdempotencyError {
+export class DuplicateIdempotencyKeyError extends ToolGuardError {
+  /** The idempotency key of the call. */
+  readonly key: string;
+
   constructor(tool: string, key: string) {
-    super('the action with this idempotency key was already done', 'guard.idempotency_duplicate', tool, key);
+    super(`${tool}: the action with this idempotency key was already done`, {
+      code: 'guard.idempotency_duplicate',
+      tool,
+      details: { tool, key },
+    });
+    this.key = key;
   }
 
   protected prompt(): PromptText {
@@ -96,21 +97,20 @@ export class DuplicateIdempotencyKeyError extends IdempotencyError {
 nameError(DuplicateIdempotencyKeyError, 'DuplicateIdempotencyKeyError');
 
 /** An earlier execution failed, timed out or was cut off after it started: whether it took effect is not known. */
-export class IdempotencyOutcomeUnknownError extends IdempotencyError {
+export class IdempotencyOutcomeUnknownError extends ToolGuardError {
+  /** The idempotency key of the call. */
+  readonly key: string;
   /** Name of the error that the earlier execution ended with. */
   readonly lastError: string;
 
   constructor(tool: string, key: string, lastError: string, cause?: unknown) {
-    super(
-      `an earlier execution ended with an unknown outcome (${lastError})`,
-      'guard.idempotency_outcome_unknown',
+    super(`${tool}: an earlier execution ended with an unknown outcome (${lastError})`, {
+      code: 'guard.idempotency_outcome_unknown',
       tool,
-      key,
-      {
-        details: { lastError },
-        cause,
-      },
-    );
+      details: { tool, key, lastError },
+      cause,
+    });
+    this.key = key;
     this.lastError = lastError;
   }
 

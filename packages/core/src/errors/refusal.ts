@@ -35,15 +35,22 @@ const MAX_QUOTED_LENGTH = 40;
 // Control, format (zero-width, bidirectional), surrogate, private-use and separator characters.
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
+// Most texts: what follows for others would leave them as they are. The second is without quotes, `<>{}` and backslashes.
+const ASCII = /^[ -~]*$/;
+const HARMLESS = /^[ !#-;=?-[\]-_a-z|~]*$/;
+
 /** A value that came from a model or a tool, made harmless: no control characters, no quotes of its own, cut, quoted. */
 export function quoted(value: unknown, maxLength = MAX_QUOTED_LENGTH): string {
   const text = typeof value === 'string' ? value : describe(value);
-  const clean = text
-    .slice(0, maxLength * 4)
+  const start = text.slice(0, maxLength * 4);
+  return `"${cut(HARMLESS.test(start) ? start : cleaned(start), maxLength)}"`;
+}
+
+function cleaned(text: string): string {
+  return text
     .replace(INVISIBLE, '')
     .replace(/["\u201C-\u201F\u2033\u00AB\u00BB\uFF02]/g, "'")
     .replace(/[`<>{}\\]/g, '');
-  return `"${cut(clean, maxLength)}"`;
 }
 
 /** A text cut to a length, with an ellipsis where something was left out. Half a character is never left over. */
@@ -76,6 +83,7 @@ export function refusalOf(code: string, text: PromptText, attemptsLeft: number |
 // A refusal must reach the model even where a guard of the user gave no text.
 function sentence(text: unknown, fallback: string): string {
   if (typeof text !== 'string' || text.trim() === '') return fallback;
+  if (ASCII.test(text)) return cut(text, MAX_SENTENCE_LENGTH);
   return cutBytes(cut(text.replace(INVISIBLE, ' '), MAX_SENTENCE_LENGTH), MAX_SENTENCE_BYTES);
 }
 

@@ -1,5 +1,5 @@
-import { canonicalText } from './canonical-text.js';
 import type { IdempotencyBegin, IdempotencyFinish, StoreAnswers } from './operations.js';
+import { sameData } from './same-data.js';
 import { Alarm, LATE, TurnLanes } from './turn-lanes.js';
 
 /** An execution under a key. It expires only once its method has ended. */
@@ -52,7 +52,7 @@ export class IdempotencyRecords {
       known !== undefined && known.state === 'unknown' && !known.running && ownerOf(known) === replaces;
     if (known !== undefined && !isReplaced) {
       const { state, running, result, lastError } = known;
-      const sameArguments = canonicalText(known.args) === canonicalText(args);
+      const sameArguments = sameData(known.args, args);
       return { admitted: false, state, sameArguments, owner: ownerOf(known), running, result, lastError };
     }
     if (known === undefined && this.#size >= this.#maxRecords) {
