@@ -86,6 +86,8 @@ export class RateWindows {
   }
 
   #tryTake(tool: string | undefined, value: string, limit: number, periodMs: number, now: number): boolean {
+    const place = this.#windowsOf(tool)?.places.get(value);
+    if (place !== undefined && this.#memory.tryAppend(place, limit, periodMs, now)) return true;
     const window = this.#windowOf(tool, value, periodMs, now);
     if (window === undefined || window.count >= limit) return false;
     this.#admit(tool, value, window, periodMs, now);

@@ -95,6 +95,31 @@ export class RingMemory {
     if (chunk.numbers.length === CHUNK_LENGTH) this.#spare = chunk.numbers;
   }
 
+  /**
+   * Adds the latest time to a ring that then holds at most `limit` of its window, in one step: what most calls need. `false`:
+   * nothing is added, as there is no room in the ring or in its window.
+   */
+  tryAppend(place: RingPlace, limit: number, periodMs: number, now: number): boolean {
+    const { numbers, whole, room } = this.#chunks[place >>> CHUNK_BITS] as Chunk;
+    const start = place & (CHUNK_LENGTH - 1);
+    let head = whole[2 * start + HEAD] as number;
+    let count = whole[2 * start + COUNT] as number;
+    while (count > 0 && (numbers[start + HEADER + head] as number) + periodMs <= now) {
+      head = head + 1 === room ? 0 : head + 1;
+      count--;
+    }
+    const hasRoom = count < limit && count < room;
+    if (hasRoom) {
+      const end = head + count;
+      numbers[start + HEADER + (end < room ? end : end - room)] = now;
+      numbers[start + EXPIRES_AT] = now + periodMs;
+      count++;
+    }
+    whole[2 * start + HEAD] = head;
+    whole[2 * start + COUNT] = count;
+    return hasRoom;
+  }
+
   /** The ring at a place. */
   at(place: RingPlace): Ring {
     return new Ring(this.#chunks[place >>> CHUNK_BITS] as Chunk, place & (CHUNK_LENGTH - 1));
