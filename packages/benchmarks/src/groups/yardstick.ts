@@ -34,6 +34,16 @@ export const yardstick: Group = {
   title: 'The same guards by hand, as little as they can cost',
   rounds: 5,
   cases: [
+    byHand(
+      'promise',
+      'no guard, but an answer that can be cut off',
+      (minimum) => () => minimum.cuttable(search, QUERY),
+    ),
+    byHand(
+      'copy',
+      'the same, with a frozen copy of the arguments',
+      (minimum) => () => minimum.cuttable(search, Object.freeze({ text: QUERY.text, page: QUERY.page })),
+    ),
     byHand('four', 'four: attempts, breaker, rate limit, timeout', (minimum) => () => minimum.four(search, QUERY)),
     byHand('five', 'four and idempotency, a new key', (minimum) => (index) => minimum.five(act, newOrder(index))),
     byHand(

@@ -58,6 +58,17 @@ describe('what is written by hand keeps the same promises', () => {
   });
 });
 
+describe('no guard by hand', () => {
+  it('answers as the method does', async () => {
+    const minimum = new Minimum();
+    expect(await minimum.cuttable(async (args: { id: string }) => args.id, { id: 'a' })).toBe('a');
+    const broken = async (): Promise<string> => {
+      throw new Error('broken');
+    };
+    await expect(minimum.cuttable(broken, {})).rejects.toThrow('broken');
+  });
+});
+
 describe('everything by hand', () => {
   it('refuses an id that was not proven', async () => {
     const minimum = new Minimum(60_000);

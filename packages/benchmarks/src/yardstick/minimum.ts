@@ -63,6 +63,21 @@ export class Minimum {
     this.run = { isOver: false, attempts: 0, calls: 0, executions, facts: new Facts() };
   }
 
+  /** No guard at all: what it costs that a caller can be told something before the method has ended. */
+  cuttable<Args, Result>(body: Body<Args, Result>, args: Args): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      const pending = new Pending(this, resolve, reject);
+      body(args).then(
+        (value) => {
+          if (!pending.isTold) pending.resolve(value);
+        },
+        (error: unknown) => {
+          if (!pending.isTold) pending.reject(error);
+        },
+      );
+    });
+  }
+
   /** Attempts, breaker, rate limit and timeout around a method; arguments go through as they are. */
   four<Args extends Query, Result>(body: Body<Args, Result>, args: Args): Promise<Result> {
     const { run, breaker, ring, deadlines } = this;
