@@ -153,7 +153,7 @@ class RateLimitGuard implements DirectGuard {
     if (this.#waits && !this.#queue.isEmpty) return ASK;
     const now = state.at(call.now);
     const scopeValue = this.#scope === undefined ? undefined : this.#scopeValue(call);
-    if (state.rates.tryTakeOf(this.#tool, scopeValue, this.#maxCalls, this.#periodMs, now))
+    if (state.rates.tryTake(this.#tool, scopeValue, this.#maxCalls, this.#periodMs, now))
       return scopeValue === undefined ? now : new Claim(this.#tool, scopeValue, now);
     const claim = new Claim(this.#tool, scopeValue, undefined);
     call.keep(this, claim);

@@ -90,7 +90,7 @@ describe('many windows', () => {
   it('hold ten thousand calls of a key, and forget them with it', () => {
     const windows = new RateWindows(2);
     const operation = take({ limit: 10_000, periodMs: 20_000 });
-    for (let now = 0; now < 10_000; now++) expect(windows.tryTake('limit', 10_000, 20_000, now)).toBe(true);
+    for (let now = 0; now < 10_000; now++) expect(windows.tryTake('limit', undefined, 10_000, 20_000, now)).toBe(true);
     windows.take(take({ key: 'other' }), 10_000);
     expect(windows.take(operation, 19_999)).toEqual({ admitted: false, retryAfterMs: 1 });
     expect(windows.take(operation, 20_000)).toEqual({ admitted: true, ticket: 20_000 });

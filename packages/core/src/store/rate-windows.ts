@@ -39,14 +39,12 @@ export class RateWindows {
     return { admitted: true, ticket: now };
   }
 
-  /** Takes a place, with the time as its ticket; `false` where there is none. */
-  tryTake(key: string, limit: number, periodMs: number, now: number): boolean {
-    const { tool, value } = partsOf(key);
-    return this.#tryTake(tool, value, limit, periodMs, now);
-  }
-
-  /** The same by tool and scope value, absent where the calls of the tool share one window. */
-  tryTakeOf(tool: string, scope: string | undefined, limit: number, periodMs: number, now: number): boolean {
+  /**
+   * Takes a place, with the time as its ticket; `false` where there is none.
+   *
+   * @param scope absent where the calls of the tool share one window
+   */
+  tryTake(tool: string, scope: string | undefined, limit: number, periodMs: number, now: number): boolean {
     if (scope === undefined) return this.#tryTake(undefined, tool, limit, periodMs, now);
     return this.#tryTake(tool, scope, limit, periodMs, now);
   }
