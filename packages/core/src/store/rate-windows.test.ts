@@ -43,11 +43,11 @@ describe('RateWindows', () => {
     const keys = ['A.a', 'A.a\u0000', 'A.a\u0000alice', 'A.a\u0000alice\u0000', '\u0000A.a', 'A.b\u0000alice'];
     for (const key of keys) expect(windows.take(take({ key }), 0).admitted).toBe(true);
     expect(windows.snapshot()).toEqual(Object.fromEntries(keys.map((key) => [key, [0]])));
-    expect(windows.tryTakeOf('A.a', 'alice', 1, 300, 1)).toBe(false);
-    expect(windows.tryTakeOf('A.a', 'bob', 1, 300, 1)).toBe(true);
+    expect(windows.tryTake('A.a', 'alice', 1, 300, 1)).toBe(false);
+    expect(windows.tryTake('A.a', 'bob', 1, 300, 1)).toBe(true);
     expect(windows.take(take({ key: 'A.a\u0000bob' }), 2).admitted).toBe(false);
     windows.giveBack({ op: 'rate.giveBack', key: 'A.a', ticket: 0 });
-    expect(windows.tryTakeOf('A.a', undefined, 1, 300, 2)).toBe(true);
+    expect(windows.tryTake('A.a', undefined, 1, 300, 2)).toBe(true);
     windows.sweep(1000);
     expect(windows.snapshot()).toEqual({});
   });
