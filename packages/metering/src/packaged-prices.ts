@@ -21,7 +21,8 @@ export function packagedPrices(): PriceSource {
     priceOf({ provider, model, at }: PricedModel): ModelPrice | undefined {
       const slot = Math.floor(at / SLOT_MS);
       const key = `${slot}/${provider}/${model}`;
-      if (known.has(key)) return known.get(key);
+      const found = known.get(key);
+      if (found !== undefined || known.has(key)) return found;
       // Names come from requests: a loop over made-up ones must not fill the memory.
       if (known.size >= MAX_CACHED) known.clear();
       const price = lookUp(provider, model, at);

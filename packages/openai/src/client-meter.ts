@@ -21,17 +21,32 @@ export interface ClientMeter {
 export function clientMeter(options: OpenAIMeterOptions): ClientMeter {
   const checked = meteringOf('openai', options, ['streamUsage']);
   const { streamUsage } = options;
+  const found = new FoundProviders();
   if (streamUsage !== undefined && typeof streamUsage !== 'boolean')
     throw new UsageError('meter: streamUsage must be true or false', {
       code: 'usage.meter',
       details: { option: 'streamUsage', value: streamUsage },
     });
-  const provider = (client: AnyClient): string => options.provider ?? providerOf(client, isAzure(client));
+  const provider = (client: AnyClient): string => options.provider ?? found.of(client);
   return {
     metering: (client) => ({ ...checked, provider: provider(client) }),
     operationOf: (path, client: AnyClient) =>
       operationOf(path, { provider: provider(client), options, deployment: deploymentOf(client) }),
   };
+}
+
+/** The providers of clients, by their addresses: reading one takes longer than all else of a call. */
+class FoundProviders {
+  readonly #found = new WeakMap<AnyClient, { readonly address: unknown; readonly provider: string }>();
+
+  of(client: AnyClient): string {
+    const { baseURL: address } = client;
+    const known = this.#found.get(client);
+    if (known !== undefined && known.address === address) return known.provider;
+    const provider = providerOf(client, isAzure(client));
+    this.#found.set(client, { address, provider });
+    return provider;
+  }
 }
 
 function isAzure(client: AnyClient): boolean {

@@ -106,12 +106,12 @@ function admitted(
 function admittedByScopes({ budgets: { run }, label, rates, bound }: Asked, node: BudgetNode): Fit | undefined {
   const exceeded = node.exceeded();
   if (exceeded !== undefined) refuseForBudget(run, exceeded, label);
-  const limitsUsd = rates.price === undefined && outward(node, ({ limits }) => limits.usd !== undefined);
+  const limitsUsd = rates.price === undefined && node.outward(({ limits }) => limits.usd !== undefined);
   if (limitsUsd) {
     const error = new UnpricedModelError(rates.provider, rates.model);
     refuseCall(run, { node: limitsUsd, limitType: 'usd' }, label, error);
   }
-  const hard = outward(node, ({ isHard }) => isHard);
+  const hard = node.outward(({ isHard }) => isHard);
   if (hard === undefined) return undefined;
 
   const unbounded = whyUnbounded(bound());
@@ -210,10 +210,4 @@ function priceOf(
     compiled.set(price, ready);
   }
   return ready;
-}
-
-/** The first scope on the way out of which something is true. */
-function outward(node: BudgetNode, isSo: (node: BudgetNode) => boolean): BudgetNode | undefined {
-  for (const each of node.chain()) if (isSo(each)) return each;
-  return undefined;
 }
