@@ -182,11 +182,12 @@ class RequestMeter {
     this.#signal = options.signal ?? undefined;
     const attempts = 1 + Math.max(0, remaining ?? options.maxRetries ?? this.#maxRetries);
     const { body } = options;
-    const call = isJsonBody(body)
+    const isJson = isJsonBody(body);
+    const call = isJson
       ? await MeteredCall.admit(this.#metering, operation, body, isStreamed(options, body), attempts, true)
       : await MeteredCall.admit(this.#metering, untouched(operation), fieldsOf(body), false, attempts);
     this.#call = call;
-    const sent = isJsonBody(body) ? call.body : body;
+    const sent = isJson ? call.body : body;
     return { ...options, body: sent, fetchOptions: { ...options.fetchOptions, [CALL]: call } };
   }
 

@@ -1,6 +1,6 @@
 import { UsageError } from '@actguard/core';
 import { type MeteredSdk, type Metering, meteringOf, type Operation } from '@actguard/metering';
-import { type OpenAIMeterOptions, operationOf } from './operations.js';
+import { type OpenAIMeterOptions, operationsOf } from './operations.js';
 import { providerOf } from './provider-name.js';
 
 /** What is looked at of a client. */
@@ -17,36 +17,40 @@ export interface ClientMeter {
   operationOf(path: string, client: MeteredSdk): Operation | undefined;
 }
 
+/** What follows from the address of a client and its options. */
+interface Known {
+  readonly address: unknown;
+  readonly deployment: string | undefined;
+  readonly metering: Metering;
+  readonly operationOf: (path: string) => Operation | undefined;
+}
+
 /** @throws {UsageError} for wrong options */
 export function clientMeter(options: OpenAIMeterOptions): ClientMeter {
   const checked = meteringOf('openai', options, ['streamUsage']);
   const { streamUsage } = options;
-  const found = new FoundProviders();
   if (streamUsage !== undefined && typeof streamUsage !== 'boolean')
     throw new UsageError('meter: streamUsage must be true or false', {
       code: 'usage.meter',
       details: { option: 'streamUsage', value: streamUsage },
     });
-  const provider = (client: AnyClient): string => options.provider ?? found.of(client);
-  return {
-    metering: (client) => ({ ...checked, provider: provider(client) }),
-    operationOf: (path, client: AnyClient) =>
-      operationOf(path, { provider: provider(client), options, deployment: deploymentOf(client) }),
+  // Reading an address takes longer than all else of a call.
+  const found = new WeakMap<AnyClient, Known>();
+  const knownOf = (client: AnyClient): Known => {
+    const address = client.baseURL;
+    const deployment = deploymentOf(client);
+    const known = found.get(client);
+    if (known !== undefined && known.address === address && known.deployment === deployment) return known;
+    const provider = options.provider ?? providerOf(client, isAzure(client));
+    const operationOf = operationsOf({ provider, options, deployment });
+    const fresh: Known = { address, deployment, metering: { ...checked, provider }, operationOf };
+    found.set(client, fresh);
+    return fresh;
   };
-}
-
-/** The providers of clients, by their addresses: reading one takes longer than all else of a call. */
-class FoundProviders {
-  readonly #found = new WeakMap<AnyClient, { readonly address: unknown; readonly provider: string }>();
-
-  of(client: AnyClient): string {
-    const { baseURL: address } = client;
-    const known = this.#found.get(client);
-    if (known !== undefined && known.address === address) return known.provider;
-    const provider = providerOf(client, isAzure(client));
-    this.#found.set(client, { address, provider });
-    return provider;
-  }
+  return {
+    metering: (client) => knownOf(client).metering,
+    operationOf: (path, client) => knownOf(client).operationOf(path),
+  };
 }
 
 function isAzure(client: AnyClient): boolean {

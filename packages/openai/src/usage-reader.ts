@@ -10,7 +10,7 @@ export class UsageReader implements AnswerReader {
   readonly #isUsageAdded: boolean;
   readonly #choices: number;
   /** Choices of a stream that are over, by their index. */
-  readonly #finished = new Set<unknown>();
+  #finished: Set<unknown> | undefined;
   #usage: TokenUsage | undefined;
   #model: string | undefined;
   #isFinal = false;
@@ -65,9 +65,12 @@ export class UsageReader implements AnswerReader {
 
   // Some servers tell the usage so far with every chunk: it is all when each of the answers is over.
   #isEnd(choices: readonly unknown[]): boolean {
-    for (const choice of choices)
-      if (isRecord(choice) && typeof choice['finish_reason'] === 'string') this.#finished.add(choice['index']);
-    return choices.length === 0 || this.#finished.size >= this.#choices;
+    for (const choice of choices) {
+      if (!isRecord(choice) || typeof choice['finish_reason'] !== 'string') continue;
+      this.#finished ??= new Set();
+      this.#finished.add(choice['index']);
+    }
+    return choices.length === 0 || (this.#finished?.size ?? 0) >= this.#choices;
   }
 }
 

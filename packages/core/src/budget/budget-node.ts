@@ -26,6 +26,8 @@ export class BudgetNode {
   limits: Readonly<Partial<Amounts>>;
   readonly planKey: string | undefined;
   readonly isHard: boolean;
+  /** The first hard scope on the way out, beginning here. */
+  readonly hard: BudgetNode | undefined;
   readonly warnAt: number;
   /** Here and in the scopes inside. */
   used: Amounts = NO_AMOUNTS;
@@ -53,6 +55,7 @@ export class BudgetNode {
     this.limits = options.limits;
     this.planKey = options.planKey ?? parent?.planKey;
     this.isHard = options.enforcement === 'hard';
+    this.hard = this.isHard ? this : parent?.hard;
     this.warnAt = options.warnAt ?? DEFAULT_WARN_AT;
   }
 
@@ -79,13 +82,11 @@ export class BudgetNode {
 
   /** The first limit on the way out that is used up. Reaching a limit uses it up; from then on the scope stays stopped. */
   exceeded(): Exceeded | undefined {
-    const node = this.outward((each) => each.#isUsedUp());
-    return node?.latched && { node, limitType: node.latched };
-  }
-
-  #isUsedUp(): boolean {
-    this.latched ??= this.#reached(this.limits);
-    return this.latched !== undefined;
+    for (let node: BudgetNode | undefined = this; node !== undefined; node = node.parent) {
+      node.latched ??= node.#reached(node.limits);
+      if (node.latched !== undefined) return { node, limitType: node.latched };
+    }
+    return undefined;
   }
 
   /** The first of some amounts that was used. */

@@ -11,7 +11,7 @@ import type { ModelCall, ModelCallReport, ModelRequest } from './model-request.j
 import type { SharedHold } from './shared-hold.js';
 
 /** What is known of a call when it is sent. */
-interface Sent {
+export interface Sent {
   readonly request: ModelRequest;
   /** The bound of the request, looked at once. */
   readonly bound: () => CallBound;
