@@ -36,19 +36,19 @@ export function observeIterator<Item>(
     throw error;
   };
   // No async function: its promise for each item would cost more than looking at the item.
-  const pull = (...input: [] | [undefined]): Promise<IteratorResult<Item>> => {
+  const pull = (): Promise<IteratorResult<Item>> => {
     let coming: Promise<IteratorResult<Item>>;
     try {
-      coming = inner.next(...input);
+      coming = inner.next();
     } catch (error) {
       coming = Promise.reject(error);
     }
     return coming.then(passed, failed);
   };
   return {
-    next(...input: [] | [undefined]) {
+    next() {
       begin();
-      return pull(...input);
+      return pull();
     },
     async return(value?: unknown) {
       try {
