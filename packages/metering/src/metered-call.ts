@@ -24,6 +24,9 @@ const NEVER_SENT = new Set([
 /** About so many characters of output are a token: an estimate for what was cut off. */
 const CHARACTERS_PER_TOKEN = 3;
 
+/** What the provider told of a call. */
+type Said = Pick<ModelCallReport, 'usage' | 'responseModel' | 'webSearches'>;
+
 /** One billed call, from the question whether it may be sent to its settlement: once, however it ends. */
 export class MeteredCall {
   readonly #call: ModelCall;
@@ -83,8 +86,8 @@ export class MeteredCall {
     request.admitted();
     const capped = call.outputCap === undefined ? request.body : operation.withOutputCap(request.body, call.outputCap);
     // Nobody counts outside a run, so there the request stays as it is.
-    const isCounted = options.budget !== undefined || isInRun();
-    const told = isStream && isCounted ? operation.withStreamUsage?.(capped) : undefined;
+    const isCounted = isStream && (options.budget !== undefined || isInRun());
+    const told = isCounted ? operation.withStreamUsage?.(capped) : undefined;
     return new MeteredCall(call, request, told ?? capped, operation.reader(told !== undefined, body), attempts);
   }
 
@@ -142,23 +145,23 @@ export class MeteredCall {
   }
 
   #settle(outcome: ModelCallReport['outcome']): void {
-    const { usage, isFinal, isFailed, model, webSearches } = this.#reader;
+    const { usage, isFinal, isFailed, model: responseModel, webSearches } = this.#reader;
     const isKnown = usage !== undefined && isFinal;
-    const said = { responseModel: model, webSearches };
-    if (isKnown) this.#report(isFailed ? 'failed' : outcome, 0, { ...said, usage });
-    else this.#report(isFailed ? 'failed' : outcome, 1, said);
+    const said = { usage: isKnown ? usage : undefined, responseModel, webSearches };
+    this.#report(isFailed ? 'failed' : outcome, isKnown ? 0 : 1, said);
   }
 
-  #report(outcome: ModelCallReport['outcome'], lost: number, said: Partial<ModelCallReport> = {}): void {
+  #report(outcome: ModelCallReport['outcome'], lost: number, said?: Said): void {
     const unreportedAttempts = Math.min(this.#unreported + lost, this.#attempts);
+    const { usage, responseModel, webSearches } = said ?? {};
+    const report = { outcome, unreportedAttempts, usage, responseModel, webSearches };
+    if (unreportedAttempts === 0) return this.#call.settle(report);
     const estimate = (): TokenUsage => this.#estimate();
     this.#call.settle({
-      ...said,
-      outcome,
-      unreportedAttempts,
+      ...report,
       // Looking at a long request is work, and outside a run nobody asks for it.
       get estimate() {
-        return unreportedAttempts === 0 ? undefined : estimate();
+        return estimate();
       },
     });
   }

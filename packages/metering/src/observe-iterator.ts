@@ -24,23 +24,31 @@ export function observeIterator<Item>(
     isOver = true;
     ended(end);
   };
+  const passed = (result: IteratorResult<Item>): IteratorResult<Item> | Promise<IteratorResult<Item>> => {
+    if (result.done) {
+      tell({ how: 'end' });
+      return result;
+    }
+    return see(result.value) ? result : pull();
+  };
+  const failed = (error: unknown): never => {
+    tell({ how: 'error', error });
+    throw error;
+  };
+  // No async function: its promise for each item would cost more than looking at the item.
+  const pull = (): Promise<IteratorResult<Item>> => {
+    let coming: Promise<IteratorResult<Item>>;
+    try {
+      coming = inner.next();
+    } catch (error) {
+      coming = Promise.reject(error);
+    }
+    return coming.then(passed, failed);
+  };
   return {
-    async next(...input: [] | [undefined]) {
+    next() {
       begin();
-      for (;;) {
-        let result: IteratorResult<Item>;
-        try {
-          result = await inner.next(...input);
-        } catch (error) {
-          tell({ how: 'error', error });
-          throw error;
-        }
-        if (result.done) {
-          tell({ how: 'end' });
-          return result;
-        }
-        if (see(result.value)) return result;
-      }
+      return pull();
     },
     async return(value?: unknown) {
       try {

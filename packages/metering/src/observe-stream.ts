@@ -23,13 +23,12 @@ export function isSdkStream(data: unknown): data is SdkStream {
 export function observeStream(stream: SdkStream, call: MeteredCall): void {
   const { signal } = stream.controller;
   const iterate = stream.iterator.bind(stream);
-  const over = new AbortController();
   let consumer: AsyncIterator<unknown> | undefined;
   /** How many items were asked for and did not come yet. */
   let awaited = 0;
 
   const end = (how: StreamEnd): void => {
-    over.abort();
+    signal.removeEventListener('abort', aborted);
     call.ended(how);
   };
   // Who waits for an item learns how it ends; the stream itself aborts when it fails.
@@ -37,7 +36,7 @@ export function observeStream(stream: SdkStream, call: MeteredCall): void {
     if (awaited === 0) end({ how: 'left' });
   };
   if (signal.aborted) return aborted();
-  signal.addEventListener('abort', aborted, { once: true, signal: over.signal });
+  signal.addEventListener('abort', aborted, { once: true });
 
   stream.iterator = () => {
     const inner = iterate();

@@ -9,23 +9,37 @@ const PINNED = /[-@](?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$/;
 
 /** Prices change from day to day, and some within a day, at full and half hours. */
 const SLOT_MS = 30 * 60_000;
-const MAX_CACHED = 10_000;
+/** Names come from requests: a loop over made-up ones must not fill the memory. */
+const MAX_MODELS = 1000;
+const MAX_PROVIDERS = 10;
+
+/** What was looked up for a provider in a time in which prices stay. */
+interface KnownPrices {
+  readonly slot: number;
+  readonly prices: Map<string, ModelPrice | undefined>;
+}
 
 /**
  * Prices of the package `@pydantic/genai-prices`, dated and without a network. The package matches ids by prefix; here only the
  * very model has a price, also with a date behind its id: the price of a similar model is not a price.
  */
 export function packagedPrices(): PriceSource {
-  const known = new Map<string, ModelPrice | undefined>();
+  const known = new Map<string, KnownPrices>();
+  const knownOf = (provider: string, slot: number): KnownPrices['prices'] => {
+    const found = known.get(provider);
+    if (found?.slot === slot && found.prices.size < MAX_MODELS) return found.prices;
+    if (known.size >= MAX_PROVIDERS) known.clear();
+    const prices: KnownPrices['prices'] = new Map();
+    known.set(provider, { slot, prices });
+    return prices;
+  };
   return {
     priceOf({ provider, model, at }: PricedModel): ModelPrice | undefined {
-      const slot = Math.floor(at / SLOT_MS);
-      const key = `${slot}/${provider}/${model}`;
-      if (known.has(key)) return known.get(key);
-      // Names come from requests: a loop over made-up ones must not fill the memory.
-      if (known.size >= MAX_CACHED) known.clear();
-      const price = lookUp(provider, model, at);
-      known.set(key, price);
+      const prices = knownOf(provider, Math.floor(at / SLOT_MS));
+      let price = prices.get(model);
+      if (price !== undefined || prices.has(model)) return price;
+      price = lookUp(provider, model, at);
+      prices.set(model, price);
       return price;
     },
   };

@@ -182,11 +182,12 @@ class RequestMeter {
     this.#signal = options.signal ?? undefined;
     const attempts = 1 + Math.max(0, remaining ?? options.maxRetries ?? this.#maxRetries);
     const { body } = options;
-    const call = isJsonBody(body)
+    const isJson = isJsonBody(body);
+    const call = isJson
       ? await MeteredCall.admit(this.#metering, operation, body, isStreamed(options, body), attempts, true)
       : await MeteredCall.admit(this.#metering, untouched(operation), fieldsOf(body), false, attempts);
     this.#call = call;
-    const sent = isJsonBody(body) ? call.body : body;
+    const sent = isJson ? call.body : body;
     return { ...options, body: sent, fetchOptions: { ...options.fetchOptions, [CALL]: call } };
   }
 
@@ -204,20 +205,17 @@ class RequestMeter {
 
   // Helpers of the SDK derive promises of their own, which must be observed too.
   #observed(promise: ApiPromise): ApiPromise {
-    const asResponse = promise.asResponse.bind(promise);
-    const thenUnwrap = promise._thenUnwrap.bind(promise);
-    const parse = promise.parse.bind(promise);
-    promise._thenUnwrap = (transform) => this.#observed(thenUnwrap(transform));
-    promise.asResponse = async () => this.#observedResponse(await asResponse());
-    const responseProps = promise._responseProps?.bind(promise);
-    if (responseProps !== undefined)
+    const { asResponse, _thenUnwrap, parse, _responseProps } = promise;
+    promise._thenUnwrap = (transform) => this.#observed(_thenUnwrap.call(promise, transform));
+    promise.asResponse = async () => this.#observedResponse(await asResponse.call(promise));
+    if (_responseProps !== undefined)
       promise._responseProps = async () => {
-        const props = await responseProps();
+        const props = await _responseProps.call(promise);
         return { ...props, response: this.#observedResponse(props.response) };
       };
     // A body that breaks off is billed, though nobody sees any data.
     promise.parse = () => {
-      const parsed = parse();
+      const parsed = parse.call(promise);
       parsed.catch((error: unknown) => {
         if (this.#isAnswered) this.#call?.failed(error, true);
       });
@@ -229,13 +227,14 @@ class RequestMeter {
   #observedResponse(response: Response): Response {
     const call = this.#call;
     if (call === undefined || response.bodyUsed || response.body?.locked) return response;
-    const over = new AbortController();
+    const signal = this.#signal;
+    const aborted = (): void => end({ how: 'left' });
     const end = (how: StreamEnd): void => {
-      over.abort();
+      signal?.removeEventListener('abort', aborted);
       call.ended(how);
     };
     // Also where nobody reads: then no error would tell.
-    this.#signal?.addEventListener('abort', () => end({ how: 'left' }), { once: true, signal: over.signal });
+    signal?.addEventListener('abort', aborted, { once: true });
     return observeResponse(response, (data) => void call.see(data), end);
   }
 

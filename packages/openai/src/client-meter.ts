@@ -1,6 +1,6 @@
 import { UsageError } from '@actguard/core';
 import { type MeteredSdk, type Metering, meteringOf, type Operation } from '@actguard/metering';
-import { type OpenAIMeterOptions, operationOf } from './operations.js';
+import { type OpenAIMeterOptions, operationsOf } from './operations.js';
 import { providerOf } from './provider-name.js';
 
 /** What is looked at of a client. */
@@ -17,6 +17,14 @@ export interface ClientMeter {
   operationOf(path: string, client: MeteredSdk): Operation | undefined;
 }
 
+/** What follows from the address of a client and its options. */
+interface Known {
+  readonly address: unknown;
+  readonly deployment: string | undefined;
+  readonly metering: Metering;
+  readonly operationOf: (path: string) => Operation | undefined;
+}
+
 /** @throws {UsageError} for wrong options */
 export function clientMeter(options: OpenAIMeterOptions): ClientMeter {
   const checked = meteringOf('openai', options, ['streamUsage']);
@@ -26,11 +34,22 @@ export function clientMeter(options: OpenAIMeterOptions): ClientMeter {
       code: 'usage.meter',
       details: { option: 'streamUsage', value: streamUsage },
     });
-  const provider = (client: AnyClient): string => options.provider ?? providerOf(client, isAzure(client));
+  // Reading an address takes longer than all else of a call.
+  const found = new WeakMap<AnyClient, Known>();
+  const knownOf = (client: AnyClient): Known => {
+    const address = client.baseURL;
+    const deployment = deploymentOf(client);
+    const known = found.get(client);
+    if (known !== undefined && known.address === address && known.deployment === deployment) return known;
+    const provider = options.provider ?? providerOf(client, isAzure(client));
+    const operationOf = operationsOf({ provider, options, deployment });
+    const fresh: Known = { address, deployment, metering: { ...checked, provider }, operationOf };
+    found.set(client, fresh);
+    return fresh;
+  };
   return {
-    metering: (client) => ({ ...checked, provider: provider(client) }),
-    operationOf: (path, client: AnyClient) =>
-      operationOf(path, { provider: provider(client), options, deployment: deploymentOf(client) }),
+    metering: (client) => knownOf(client).metering,
+    operationOf: (path, client) => knownOf(client).operationOf(path),
   };
 }
 

@@ -51,27 +51,33 @@ const WITHOUT_USAGE: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * What a path bills; `undefined` for what is free.
- *
- * @param end of a path without query, fragment and trailing slash
+ * Finds what a path bills; `undefined` for what is free. A path comes without query, fragment and trailing slash.
  */
-export function operationOf(end: string, context: OperationContext): Operation | undefined {
+export function operationsOf(context: OperationContext): (path: string) => Operation | undefined {
   const { provider, options } = context;
   const made = (name: string, known: (body: RequestBody) => Parameters<typeof boundOf>[3], cap?: SetCap): Operation =>
     operation(context, name, (body) => boundOf(provider, options, body, known(body)), cap);
-  if (end.endsWith('/chat/completions'))
-    return streamed(made('chat.completions', chatBound, chatCap(provider)), options);
-  if (end.endsWith('/completions')) return streamed(made('completions', completionBound, completionCap), options);
-  if (end.endsWith('/responses')) return made('responses', responseBound, responsesCap);
-  if (end.endsWith('/responses/compact'))
-    return made('responses.compact', (body) => ({ unbounded: whyNotStateless(body) ?? NO_CAP }));
-  if (end.endsWith('/embeddings')) return made('embeddings', () => ({ outputTokens: 0 }));
-  if (/\/images\/(?:generations|edits)$/.test(end)) return made('images', () => ({ unbounded: NO_CAP }));
-  if (/\/audio\/(?:transcriptions|translations)$/.test(end))
-    return made('audio.transcriptions', () => ({ unbounded: NO_CAP }));
-  if (end.endsWith('/decisions')) return made('decisions', () => ({ unbounded: NO_CAP }));
-  const blind = WITHOUT_USAGE.find(([pattern]) => pattern.test(end));
-  return blind && made(blind[1], () => ({ unbounded: NO_USAGE }));
+  const uncapped = (name: string): Operation => made(name, () => ({ unbounded: NO_CAP }));
+  const chat = streamed(made('chat.completions', chatBound, chatCap(provider)), options);
+  const completions = streamed(made('completions', completionBound, completionCap), options);
+  const responses = made('responses', responseBound, responsesCap);
+  const compact = made('responses.compact', (body) => ({ unbounded: whyNotStateless(body) ?? NO_CAP }));
+  const embeddings = made('embeddings', () => ({ outputTokens: 0 }));
+  const images = uncapped('images');
+  const transcriptions = uncapped('audio.transcriptions');
+  const decisions = uncapped('decisions');
+  const blind = WITHOUT_USAGE.map(([pattern, name]) => [pattern, made(name, () => ({ unbounded: NO_USAGE }))] as const);
+  return (path) => {
+    if (path.endsWith('/chat/completions')) return chat;
+    if (path.endsWith('/completions')) return completions;
+    if (path.endsWith('/responses')) return responses;
+    if (path.endsWith('/responses/compact')) return compact;
+    if (path.endsWith('/embeddings')) return embeddings;
+    if (/\/images\/(?:generations|edits)$/.test(path)) return images;
+    if (/\/audio\/(?:transcriptions|translations)$/.test(path)) return transcriptions;
+    if (path.endsWith('/decisions')) return decisions;
+    return blind.find(([pattern]) => pattern.test(path))?.[1];
+  };
 }
 
 function operation(context: OperationContext, name: string, bound: Bound, cap?: SetCap): Operation {

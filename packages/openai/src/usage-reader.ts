@@ -2,15 +2,12 @@ import type { TokenUsage } from '@actguard/core';
 import type { AnswerReader } from '@actguard/metering';
 import { isRecord, usageFrom } from './usage.js';
 
-/** Texts of an event of a stream, wherever a kind of answer has them. */
-const TEXTS = ['content', 'refusal', 'reasoning_content', 'reasoning'];
-
 /** Finds the usage in an answer or in the events of a stream, of every kind of call. */
 export class UsageReader implements AnswerReader {
   readonly #isUsageAdded: boolean;
   readonly #choices: number;
   /** Choices of a stream that are over, by their index. */
-  readonly #finished = new Set<unknown>();
+  #finished: Set<unknown> | undefined;
   #usage: TokenUsage | undefined;
   #model: string | undefined;
   #isFinal = false;
@@ -65,9 +62,12 @@ export class UsageReader implements AnswerReader {
 
   // Some servers tell the usage so far with every chunk: it is all when each of the answers is over.
   #isEnd(choices: readonly unknown[]): boolean {
-    for (const choice of choices)
-      if (isRecord(choice) && typeof choice['finish_reason'] === 'string') this.#finished.add(choice['index']);
-    return choices.length === 0 || this.#finished.size >= this.#choices;
+    for (const choice of choices) {
+      if (!isRecord(choice) || typeof choice['finish_reason'] !== 'string') continue;
+      this.#finished ??= new Set();
+      this.#finished.add(choice['index']);
+    }
+    return choices.length === 0 || (this.#finished?.size ?? 0) >= this.#choices;
   }
 }
 
@@ -88,12 +88,17 @@ function outputLengthOf(event: Readonly<Record<string, unknown>>): number {
   for (const choice of choices) {
     if (!isRecord(choice)) continue;
     length += lengthOf(choice['text']);
-    const part = choice['delta'];
-    if (!isRecord(part)) continue;
-    for (const name of TEXTS) length += lengthOf(part[name]);
-    if (isRecord(part['audio'])) length += lengthOf(part['audio']['transcript']);
-    if (Array.isArray(part['tool_calls'])) for (const call of part['tool_calls']) length += argumentsLengthOf(call);
+    if (isRecord(choice['delta'])) length += lengthOfDelta(choice['delta']);
   }
+  return length;
+}
+
+// One by one: this is asked of every chunk.
+function lengthOfDelta(delta: Readonly<Record<string, unknown>>): number {
+  const { content, refusal, reasoning_content: thoughts, reasoning, audio, tool_calls: calls } = delta;
+  let length = lengthOf(content) + lengthOf(refusal) + lengthOf(thoughts) + lengthOf(reasoning);
+  if (isRecord(audio)) length += lengthOf(audio['transcript']);
+  if (Array.isArray(calls)) for (const call of calls) length += argumentsLengthOf(call);
   return length;
 }
 

@@ -10,14 +10,14 @@ type Reported = Readonly<Record<string, unknown>>;
  */
 export function usageFrom(reported: unknown): TokenUsage | undefined {
   if (!isRecord(reported)) return undefined;
-  const whole = {
+  const told = {
     prompt: reported['prompt_tokens'] ?? reported['input_tokens'],
     completion: reported['completion_tokens'] ?? reported['output_tokens'],
     total: reported['total_tokens'],
   };
-  const prompt = countOf(whole.prompt);
-  const completion = countOf(whole.completion);
-  const total = countOf(whole.total);
+  const prompt = countOf(told.prompt);
+  const completion = countOf(told.completion);
+  const total = countOf(told.total);
   // A transcription that is billed by its duration has no tokens.
   if (prompt === undefined && completion === undefined && total === undefined) return undefined;
 
@@ -27,21 +27,22 @@ export function usageFrom(reported: unknown): TokenUsage | undefined {
   const ofOutput = recordOf(reported['completion_tokens_details'] ?? reported['output_tokens_details']);
   const cached = details['cached_tokens'] ?? reported['prompt_cache_hit_tokens'] ?? reported['cached_tokens'];
   const { ttl_12h_tokens: longWrite } = recordOf(details['cache_write_tokens_details']);
-  const parts = [cached, details['cache_write_tokens'], longWrite, details['audio_tokens']];
-  const partsOfOutput = [ofOutput['reasoning_tokens'], ofOutput['audio_tokens']];
-  if ([...Object.values(whole), ...parts, ...partsOfOutput].some(isNoCount)) return undefined;
+  const { cache_write_tokens: write, audio_tokens: heard } = details;
+  const { reasoning_tokens: thoughts, audio_tokens: spoken } = ofOutput;
+  const counts = [told.prompt, told.completion, told.total, cached, write, longWrite, heard, thoughts, spoken];
+  if (counts.some(isNoCount)) return undefined;
 
   const input = new Share(prompt ?? 0);
   const cachedInput = input.take(cached);
-  const written = new Share(input.take(details['cache_write_tokens']));
+  const written = new Share(input.take(write));
   const cacheWrite1h = written.take(longWrite);
-  const audioInput = input.take(details['audio_tokens']);
+  const audioInput = input.take(heard);
 
   const unlisted = Math.max(0, (total ?? 0) - (prompt ?? 0) - (completion ?? 0));
-  const thought = Math.max(0, (countOf(ofOutput['reasoning_tokens']) ?? 0) - unlisted);
+  const thought = Math.max(0, (countOf(thoughts) ?? 0) - unlisted);
   const output = new Share(completion ?? 0);
   const reasoning = output.take(thought) + unlisted;
-  const audioOutput = output.take(ofOutput['audio_tokens']);
+  const audioOutput = output.take(spoken);
 
   return tokenUsage({
     input: input.left,

@@ -20,15 +20,15 @@ export interface Exceeded {
  * many tasks work in it; every amount is booked in the scope and in all around it.
  */
 export class BudgetNode {
-  readonly id = randomUUID();
   readonly name: string | undefined;
   readonly parent: BudgetNode | undefined;
   readonly root: BudgetNode;
   limits: Readonly<Partial<Amounts>>;
   readonly planKey: string | undefined;
   readonly isHard: boolean;
+  /** The first hard scope on the way out, beginning here. */
+  readonly hard: BudgetNode | undefined;
   readonly warnAt: number;
-  readonly breakdown = new UsageBreakdown();
   /** Here and in the scopes inside. */
   used: Amounts = NO_AMOUNTS;
   /** Here alone. */
@@ -43,6 +43,10 @@ export class BudgetNode {
   /** What a gateway grants it; a root has one where the host has a gateway. */
   reservation: RootReservation | undefined;
   isClosed = false;
+  // Of most scopes nobody asks for these, and most tools use no model.
+  #id: string | undefined;
+  #breakdown: UsageBreakdown | undefined;
+  #warnsFrom: Partial<Amounts> | undefined;
 
   constructor(options: ReadBudgetOptions, parent: BudgetNode | undefined) {
     this.name = options.name;
@@ -51,26 +55,45 @@ export class BudgetNode {
     this.limits = options.limits;
     this.planKey = options.planKey ?? parent?.planKey;
     this.isHard = options.enforcement === 'hard';
+    this.hard = this.isHard ? this : parent?.hard;
     this.warnAt = options.warnAt ?? DEFAULT_WARN_AT;
+  }
+
+  get id(): string {
+    this.#id ??= randomUUID();
+    return this.#id;
+  }
+
+  get breakdown(): UsageBreakdown {
+    this.#breakdown ??= new UsageBreakdown();
+    return this.#breakdown;
   }
 
   get kind(): 'root' | 'nested' {
     return this.parent === undefined ? 'root' : 'nested';
   }
 
-  /** This scope and those around it, innermost first. */
-  *chain(): Iterable<BudgetNode> {
-    for (let node: BudgetNode | undefined = this; node !== undefined; node = node.parent) yield node;
+  /** The first scope on the way out, beginning here, of which something is true. */
+  outward(isSo: (node: BudgetNode) => boolean): BudgetNode | undefined {
+    let node: BudgetNode | undefined = this;
+    while (node !== undefined && !isSo(node)) node = node.parent;
+    return node;
   }
 
   /** The first limit on the way out that is used up. Reaching a limit uses it up; from then on the scope stays stopped. */
   exceeded(): Exceeded | undefined {
-    for (const node of this.chain()) {
-      node.latched ??= LIMIT_TYPES.find((type) => {
-        const limit = node.limits[type];
-        return limit !== undefined && node.used[type] >= limit;
-      });
+    for (let node: BudgetNode | undefined = this; node !== undefined; node = node.parent) {
+      node.latched ??= node.#reached(node.limits);
       if (node.latched !== undefined) return { node, limitType: node.latched };
+    }
+    return undefined;
+  }
+
+  /** The first of some amounts that was used. */
+  #reached(amounts: Partial<Amounts>): LimitType | undefined {
+    for (const type of LIMIT_TYPES) {
+      const amount = amounts[type];
+      if (amount !== undefined && this.used[type] >= amount) return type;
     }
     return undefined;
   }
@@ -85,22 +108,26 @@ export class BudgetNode {
 
   /** Takes over a limit of cost units that a gateway sets, where it has none of its own. */
   adoptCostLimit(cost: bigint): void {
-    if (this.limits.cost === undefined) this.limits = { ...this.limits, cost };
+    if (this.limits.cost !== undefined) return;
+    this.limits = { ...this.limits, cost };
+    this.#warnsFrom = undefined;
   }
 
   hold(amounts: Amounts): void {
-    for (const node of this.chain()) node.held = plus(node.held, amounts);
+    for (let node: BudgetNode | undefined = this; node !== undefined; node = node.parent)
+      node.held = plus(node.held, amounts);
   }
 
   release(amounts: Amounts): void {
-    for (const node of this.chain()) node.held = minus(node.held, amounts);
+    for (let node: BudgetNode | undefined = this; node !== undefined; node = node.parent)
+      node.held = minus(node.held, amounts);
   }
 
   /** Books what was used. Answers the scopes that have come to their warning share by it. */
   charge(amounts: Amounts, charge: Charge): readonly BudgetNode[] {
     this.local = plus(this.local, amounts);
     const warned: BudgetNode[] = [];
-    for (const node of this.chain()) {
+    for (let node: BudgetNode | undefined = this; node !== undefined; node = node.parent) {
       node.used = plus(node.used, amounts);
       node.breakdown.add(charge);
       if (node.hasWarned || !node.#isAtWarning()) continue;
@@ -111,10 +138,19 @@ export class BudgetNode {
   }
 
   #isAtWarning(): boolean {
-    const share = BigInt(Math.round(this.warnAt * SHARE_PARTS));
-    return LIMIT_TYPES.some((type) => {
-      const limit = this.limits[type];
-      return limit !== undefined && this.used[type] * BigInt(SHARE_PARTS) >= limit * share;
-    });
+    this.#warnsFrom ??= warningsOf(this.limits, this.warnAt);
+    return this.#reached(this.#warnsFrom) !== undefined;
   }
+}
+
+/** The amounts that come to a share of the limits, rounded up. */
+function warningsOf(limits: Partial<Amounts>, warnAt: number): Partial<Amounts> {
+  const share = BigInt(Math.round(warnAt * SHARE_PARTS));
+  const parts = BigInt(SHARE_PARTS);
+  const from: Partial<Record<LimitType, bigint>> = {};
+  for (const type of LIMIT_TYPES) {
+    const limit = limits[type];
+    if (limit !== undefined) from[type] = (limit * share + parts - 1n) / parts;
+  }
+  return from;
 }

@@ -130,7 +130,7 @@ export function greatestCap(bound: CallBound, most: number, fits: (cap: number) 
 }
 
 function shortage(node: BudgetNode, needed: Amounts): Shortage | undefined {
-  for (const each of node.chain()) {
+  for (let each: BudgetNode | undefined = node; each !== undefined; each = each.parent) {
     if (!each.isHard) continue;
     for (const limitType of LIMIT_TYPES) {
       const limit = each.limits[limitType];

@@ -38,19 +38,26 @@ export const BUCKETS = [
  * from 0 counts as 0.
  */
 export function tokenUsage(counts: { readonly [Bucket in keyof TokenUsage]?: number | null | undefined }): TokenUsage {
-  const usage = {} as Record<keyof TokenUsage, number>;
-  for (const bucket of BUCKETS) {
-    const count = counts[bucket];
-    usage[bucket] = typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : 0;
-  }
-  return usage;
+  // Written out, as the sums below: a record that is filled name by name takes several times as long.
+  return {
+    input: countOf(counts.input),
+    cachedInput: countOf(counts.cachedInput),
+    cacheWrite5m: countOf(counts.cacheWrite5m),
+    cacheWrite1h: countOf(counts.cacheWrite1h),
+    audioInput: countOf(counts.audioInput),
+    output: countOf(counts.output),
+    reasoning: countOf(counts.reasoning),
+    audioOutput: countOf(counts.audioOutput),
+  };
+}
+
+function countOf(count: number | null | undefined): number {
+  return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : 0;
 }
 
 /** All tokens of a record: the sum of its buckets. */
 export function tokensOf(usage: TokenUsage): number {
-  let sum = 0;
-  for (const bucket of BUCKETS) sum += usage[bucket];
-  return sum;
+  return inputTokensOf(usage) + outputTokensOf(usage);
 }
 
 /** Tokens that went in. */
@@ -65,7 +72,14 @@ export function outputTokensOf({ output, reasoning, audioOutput }: TokenUsage): 
 
 /** The sum of two records, bucket by bucket. */
 export function addUsage(a: TokenUsage, b: TokenUsage): TokenUsage {
-  const sum = {} as Record<keyof TokenUsage, number>;
-  for (const bucket of BUCKETS) sum[bucket] = a[bucket] + b[bucket];
-  return sum;
+  return {
+    input: a.input + b.input,
+    cachedInput: a.cachedInput + b.cachedInput,
+    cacheWrite5m: a.cacheWrite5m + b.cacheWrite5m,
+    cacheWrite1h: a.cacheWrite1h + b.cacheWrite1h,
+    audioInput: a.audioInput + b.audioInput,
+    output: a.output + b.output,
+    reasoning: a.reasoning + b.reasoning,
+    audioOutput: a.audioOutput + b.audioOutput,
+  };
 }

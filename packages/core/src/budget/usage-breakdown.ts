@@ -88,15 +88,13 @@ const NO_USAGE = tokenUsage({});
 /** Lines by what was used and where; equal ones are added up, so that a long run has a short breakdown. */
 export class UsageBreakdown {
   readonly #lines = new Map<string, Line>();
+  /** What was charged last is mostly charged again. */
+  #last: Line | undefined;
 
   add(charge: Charge): void {
-    const key = keyOf(charge);
     const { what, usd, cost } = charge;
-    let line = this.#lines.get(key);
-    if (line === undefined) {
-      line = { charge, calls: 0, estimated: 0, unpriced: 0, usage: NO_USAGE, usd: 0n, cost: 0n };
-      this.#lines.set(key, line);
-    }
+    const line = this.#last !== undefined && isSameKind(this.#last.charge, charge) ? this.#last : this.#lineOf(charge);
+    this.#last = line;
     line.calls++;
     line.usd += usd;
     line.cost += cost;
@@ -106,10 +104,27 @@ export class UsageBreakdown {
     if (what.isUnpriced) line.unpriced++;
   }
 
+  #lineOf(charge: Charge): Line {
+    const key = keyOf(charge);
+    let line = this.#lines.get(key);
+    if (line === undefined) {
+      line = { charge, calls: 0, estimated: 0, unpriced: 0, usage: NO_USAGE, usd: 0n, cost: 0n };
+      this.#lines.set(key, line);
+    }
+    return line;
+  }
+
   /** The lines, in the order in which they were first seen. */
   entries(): readonly UsageEntry[] {
     return [...this.#lines.values()].map(entryOf);
   }
+}
+
+function isSameKind({ place, what }: Charge, other: Charge): boolean {
+  if (place.scopeName !== other.place.scopeName || place.tool !== other.place.tool) return false;
+  return what.type === 'model'
+    ? other.what.type === 'model' && what.model === other.what.model && what.provider === other.what.provider
+    : other.what.type === 'custom' && what.name === other.what.name;
 }
 
 function keyOf({ place, what }: Charge): string {

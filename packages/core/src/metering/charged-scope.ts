@@ -29,8 +29,9 @@ export function chargedScope(given: BudgetScope | undefined): ChargedScope | und
     const owner = HeldScope.ownerOf(given);
     if (node === undefined || !(owner instanceof RunBudgets))
       throw new UsageError('budget must be a scope that run.budget returned', { code: 'usage.argument' });
-    const isInside = around === owner && frame?.budget !== undefined && [...frame.budget.chain()].includes(node);
-    return resolved(owner, isInside ? frame.budget : node);
+    const inner = around === owner ? frame?.budget : undefined;
+    const isInside = inner?.outward((each) => each === node) !== undefined;
+    return resolved(owner, isInside ? inner : node);
   }
   if (frame === undefined || around === undefined) return undefined;
   if (frame.budget !== undefined) return resolved(around, frame.budget);

@@ -26,7 +26,7 @@ import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
 import { chargedScope } from './charged-scope.js';
 import type { ModelCall, ModelRequest } from './model-request.js';
-import { OpenModelCall } from './open-model-call.js';
+import { OpenModelCall, type Sent } from './open-model-call.js';
 import { SharedHold, type WorstCase } from './shared-hold.js';
 
 /** Nobody meters the call. */
@@ -70,13 +70,8 @@ export function admitModelCall(request: ModelRequest): MaybePromise<ModelCall> {
 }
 
 /** A call that is asked about. */
-interface Asked {
-  readonly request: ModelRequest;
-  readonly budgets: RunBudgets;
+interface Asked extends Sent {
   readonly label: string;
-  readonly rates: CallRates;
-  /** The bound of the request. */
-  readonly bound: () => CallBound;
 }
 
 function admitted(
@@ -95,23 +90,25 @@ function admitted(
     known ??= request.bound();
     return known;
   };
-  const asked: Asked = { request, budgets, label, rates, bound };
+  const asked: Asked = { request, label, bound, budgets, node, rates, tool: run.currentTool() };
   const held = node && admittedByScopes(asked, node);
-  const open = (fitting: Fit | undefined): OpenModelCall =>
-    budgets.track(new OpenModelCall({ request, bound, budgets, node, rates, tool: run.currentTool() }, fitting));
-  return run.sharedBudgets === undefined ? open(held) : admittedByShared(asked, run.sharedBudgets, held, open);
+  return run.sharedBudgets === undefined ? opened(asked, held) : admittedByShared(asked, run.sharedBudgets, held);
+}
+
+function opened(asked: Asked, held: Fit | undefined): OpenModelCall {
+  return asked.budgets.track(new OpenModelCall(asked, held));
 }
 
 /** Asks the scopes around the call. @returns what hard ones hold; `undefined` where they hold nothing */
 function admittedByScopes({ budgets: { run }, label, rates, bound }: Asked, node: BudgetNode): Fit | undefined {
   const exceeded = node.exceeded();
   if (exceeded !== undefined) refuseForBudget(run, exceeded, label);
-  const limitsUsd = rates.price === undefined && outward(node, ({ limits }) => limits.usd !== undefined);
+  const limitsUsd = rates.price === undefined && node.outward(({ limits }) => limits.usd !== undefined);
   if (limitsUsd) {
     const error = new UnpricedModelError(rates.provider, rates.model);
     refuseCall(run, { node: limitsUsd, limitType: 'usd' }, label, error);
   }
-  const hard = outward(node, ({ isHard }) => isHard);
+  const { hard } = node;
   if (hard === undefined) return undefined;
 
   const unbounded = whyUnbounded(bound());
@@ -131,18 +128,13 @@ function admittedByScopes({ budgets: { run }, label, rates, bound }: Asked, node
 }
 
 /** Asks the shared budgets of the run, once the scopes have let the call through: those cost no trip to the store. */
-function admittedByShared(
-  asked: Asked,
-  shared: RunSharedBudgets,
-  held: Fit | undefined,
-  open: (fitting: Fit | undefined) => OpenModelCall,
-): MaybePromise<ModelCall> {
+function admittedByShared(asked: Asked, shared: RunSharedBudgets, held: Fit | undefined): MaybePromise<ModelCall> {
   const { label, rates, bound } = asked;
   const { run } = asked.budgets;
   const isHard = holdsWorstCase(asked, shared);
   const fitting = held ?? (isHard && !run.isObserved ? fitOf(bound(), outputBoundOf(bound()), rates) : undefined);
   // Before the store is asked: what is held here must not go to another call meanwhile.
-  const call = open(fitting);
+  const call = opened(asked, fitting);
   const hold = new SharedHold(run, shared, label);
   const sent = (cap: number): ModelCall => {
     const isClamped = isHard && fitting?.outputCap !== undefined && cap < fitting.outputCap;
@@ -210,10 +202,4 @@ function priceOf(
     compiled.set(price, ready);
   }
   return ready;
-}
-
-/** The first scope on the way out of which something is true. */
-function outward(node: BudgetNode, isSo: (node: BudgetNode) => boolean): BudgetNode | undefined {
-  for (const each of node.chain()) if (isSo(each)) return each;
-  return undefined;
 }

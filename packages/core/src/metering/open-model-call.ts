@@ -11,7 +11,7 @@ import type { ModelCall, ModelCallReport, ModelRequest } from './model-request.j
 import type { SharedHold } from './shared-hold.js';
 
 /** What is known of a call when it is sent. */
-interface Sent {
+export interface Sent {
   readonly request: ModelRequest;
   /** The bound of the request, looked at once. */
   readonly bound: () => CallBound;
@@ -29,7 +29,7 @@ export class OpenModelCall implements ModelCall {
   #shared: SharedHold | undefined;
   #startedAt: number;
   #isSettled = false;
-  /** What was charged. */
+  /** What was charged, for the shared budgets. */
   #charged = NO_AMOUNTS;
   /** It is not sent before the shared budgets have let it through. */
   isWaiting = false;
@@ -127,10 +127,9 @@ export class OpenModelCall implements ModelCall {
   #charge(report: ModelCallReport, usage: TokenUsage, isEstimated: boolean, extra: bigint): void {
     const { budgets, node, request, tool } = this.#sent;
     const held = this.#held;
-    const priced = plus(this.#priced(usage), { ...NO_AMOUNTS, usd: extra });
     // An estimate of tokens does not say which of them were dear.
-    const amounts = isEstimated && held !== undefined ? held.perAttempt : priced;
-    this.#charged = plus(this.#charged, amounts);
+    const amounts = isEstimated && held !== undefined ? held.perAttempt : this.#priced(usage, extra);
+    if (this.#shared !== undefined) this.#charged = plus(this.#charged, amounts);
     this.#tell(report, usage, amounts, isEstimated);
     if (node === undefined) return;
     const warned = node.charge(amounts, {
@@ -156,11 +155,11 @@ export class OpenModelCall implements ModelCall {
     return known ?? (this.#held === undefined ? 0n : picosOf(bound().extraUsd ?? 0));
   }
 
-  #priced(usage: TokenUsage): Amounts {
+  #priced(usage: TokenUsage, extra: bigint): Amounts {
     const { price, tariff, provider, model } = this.#sent.rates;
     return {
       token: BigInt(tokensOf(usage)),
-      usd: price?.costOf(usage) ?? 0n,
+      usd: (price?.costOf(usage) ?? 0n) + extra,
       cost: tariff === undefined ? 0n : costUnitsOf(tariff, provider, model, usage),
     };
   }
