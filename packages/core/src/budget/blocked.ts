@@ -10,12 +10,15 @@ export interface Shortage extends Exceeded {
   readonly isForNow: boolean;
 }
 
-/** The refusal of a tool call that starts in a budget which is used up, or which a gateway denied; `undefined` where it may go on. */
-export function budgetRefusal(run: BudgetRun, node: BudgetNode, tool: string): Error | undefined {
+/**
+ * Makes the refusal of a tool call that starts in a budget which is used up, or which a gateway denied; `undefined` where it may
+ * go on.
+ */
+export function budgetRefusal(run: BudgetRun, node: BudgetNode, tool: string): (() => Error) | undefined {
   const denied = node.root.reservation?.failure;
-  if (denied !== undefined) return denied;
+  if (denied !== undefined) return () => denied;
   const exceeded = node.exceeded();
-  return exceeded && exceededError(run, exceeded, tool);
+  return exceeded && (() => exceededError(run, exceeded, tool));
 }
 
 /**

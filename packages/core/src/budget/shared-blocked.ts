@@ -5,10 +5,10 @@ import type { SharedShortage } from './run-shared-budgets.js';
 import type { SharedLimit } from './shared-budget.js';
 import { readableCount } from './shared-units.js';
 
-/** The refusal of a tool call in a run that a shared budget stops; `undefined` where it may go on. */
-export function sharedRefusal(run: BudgetRun, tool: string): Error | undefined {
+/** Makes the refusal of a tool call in a run that a shared budget stops; `undefined` where it may go on. */
+export function sharedRefusal(run: BudgetRun, tool: string): (() => Error) | undefined {
   const stopped = run.sharedBudgets?.stopped;
-  return stopped && exceededError(run, stopped, tool);
+  return stopped && (() => exceededError(run, stopped, tool));
 }
 
 /**

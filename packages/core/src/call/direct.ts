@@ -35,7 +35,10 @@ export function admitDirectly(call: ToolCall): boolean | Refused {
         call.held = direct.held[position];
         return false;
       }
-      if (typeof kept === 'object' && kept instanceof Error) return refusedBy(call, step, kept);
+      if (typeof kept === 'function') {
+        call.held = direct.held[position];
+        return Refused.by(kept as () => Error, step.kind);
+      }
       call.keepAt(slot, kept);
     }
     if (isHeard && !step.isQuiet) tellAdmitted(call, step, guard.factsUsed?.(call));

@@ -26,19 +26,26 @@ export function startCall(plan: Plan, run: CallRun, agent: object): ToolCall {
     : new ToolCall(plan, run, agent, undefined, run.ownBudget, false);
 }
 
-/** Takes a call from its arguments to its admission, or to its refusal. */
-export function enter(call: ToolCall, args: unknown, onAdmitted: OnAdmitted, onRefused: OnRefused): void {
+/**
+ * Takes a call from its arguments to its admission. Answers a refusal that is known at once; those that something is awaited for go
+ * to `onRefused`.
+ */
+export function enter(
+  call: ToolCall,
+  args: unknown,
+  onAdmitted: OnAdmitted,
+  onRefused: OnRefused,
+): Refused | undefined {
   let admission: Admitted;
   try {
     call.run.assertTakesCalls(call.plan.tool.id);
     call.run.join(call);
     admission = checkInput(call, args);
   } catch (error) {
-    return refuse(call, error, onRefused);
+    return asRefused(error);
   }
-  if (admission === undefined) dispatch(call, onAdmitted, onRefused);
-  else if (admission instanceof Refused) refuse(call, admission, onRefused);
-  else dispatchAfter(call, admission, onAdmitted, onRefused);
+  if (admission === undefined) return dispatch(call, onAdmitted);
+  return admission instanceof Refused ? admission : dispatchAfter(call, admission, onAdmitted, onRefused);
 }
 
 // Apart, as all functions that are made only where something is awaited: where they stand costs something on every call.
@@ -47,26 +54,31 @@ function dispatchAfter(
   admission: PromiseLike<undefined | Refused>,
   onAdmitted: OnAdmitted,
   onRefused: OnRefused,
-): void {
+): undefined {
   admission.then(
-    (refusal) => (refusal === undefined ? dispatch(call, onAdmitted, onRefused) : refuse(call, refusal, onRefused)),
-    (error: unknown) => refuse(call, error, onRefused),
+    (early) => {
+      const refused = early ?? dispatch(call, onAdmitted);
+      if (refused !== undefined) refuse(call, refused, onRefused);
+    },
+    (error: unknown) => refuse(call, asRefused(error), onRefused),
   );
 }
 
 // Nothing that is thrown behind admission may be lost: nobody would ever answer the caller.
-function dispatch(call: ToolCall, onAdmitted: OnAdmitted, onRefused: OnRefused): void {
+function dispatch(call: ToolCall, onAdmitted: OnAdmitted): Refused | undefined {
   try {
-    onAdmitted(call);
+    return onAdmitted(call);
   } catch (error) {
-    if (call.phase === 'running' || call.phase === 'ended') giveUp(call, error);
-    else refuse(call, error, onRefused);
+    if (call.phase !== 'running' && call.phase !== 'ended') return asRefused(error);
+    giveUp(call, error);
+    return undefined;
   }
 }
 
-function refuse(call: ToolCall, error: unknown, onRefused: OnRefused): void {
+/** Ends a call that is refused, whatever happens on the way. */
+export function refuse(call: ToolCall, refused: Refused, onRefused: OnRefused): void {
   try {
-    onRefused(call, asRefused(error));
+    onRefused(call, refused);
   } catch (failure) {
     giveUp(call, failure);
   }
@@ -82,7 +94,7 @@ function giveUp(call: ToolCall, error: unknown): void {
   call.reject(error);
 }
 
-type OnAdmitted = (call: ToolCall) => void;
+type OnAdmitted = (call: ToolCall) => Refused | undefined;
 type OnRefused = (call: ToolCall, refused: Refused) => void;
 
 /** The last look before the method: the call may have been cut off, or the run stopped, while something was awaited. */
@@ -119,10 +131,10 @@ function overSharedBudget(call: ToolCall): Refused | undefined {
   return refusedFor(call, sharedRefusal(call.run.budgets.run, call.tool));
 }
 
-function refusedFor(call: ToolCall, error: Error | undefined): Refused | undefined {
-  if (error === undefined) return undefined;
-  if (!call.run.isObserved) return new Refused(error, BUDGET.kind);
-  tellObserved(call, BUDGET, error);
+function refusedFor(call: ToolCall, make: (() => Error) | undefined): Refused | undefined {
+  if (make === undefined) return undefined;
+  if (!call.run.isObserved) return Refused.by(make, BUDGET.kind);
+  tellObserved(call, BUDGET, make());
   return undefined;
 }
 

@@ -5,11 +5,12 @@ import { isThenable } from '../store/thenable.js';
 import { tellFailure, tellIntervention, tellInvoked } from './call-events.js';
 import { cutOff, endLate } from './cut-off.js';
 import { succeedDirectly } from './direct.js';
-import { enter, mayDispatch, startCall } from './entry.js';
+import { enter, mayDispatch, refuse, startCall } from './entry.js';
 import { tellEnded } from './instrument.js';
 import { enterMethod } from './method-body.js';
 import type { Plan } from './plan.js';
 import { settleRefusal } from './refusal-settlement.js';
+import type { Refused } from './refused.js';
 import { showReturned } from './returned.js';
 import { settleHeld } from './settlement.js';
 import { withStep } from './steps.js';
@@ -20,19 +21,26 @@ import type { ToolCall } from './tool-call.js';
  * around one promise; without an asynchronous guard or store, nothing but the method is awaited.
  */
 export function invoke(plan: Plan, run: CallRun, agent: object, args: unknown): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const call = startCall(plan, run, agent);
+  const call = startCall(plan, run, agent);
+  call.onCutOff = cutOff;
+  const answer = new Promise((resolve, reject) => {
     call.resolve = resolve;
     call.reject = reject;
-    call.onCutOff = cutOff;
-    enter(call, args, dispatch, settleRefusal);
   });
+  const refused = enter(call, args, dispatch, settleRefusal);
+  if (refused !== undefined) refuse(call, refused, settleRefusal);
+  return answer;
 }
 
-function dispatch(call: ToolCall): void {
+function dispatch(call: ToolCall): Refused | undefined {
   const refused = mayDispatch(call);
-  if (refused !== undefined) return settleRefusal(call, refused);
-  if (call.isReplay) return deliverReplay(call);
+  if (refused !== undefined) return refused;
+  if (call.isReplay) deliverReplay(call);
+  else execute(call);
+  return undefined;
+}
+
+function execute(call: ToolCall): void {
   let returned: unknown;
   try {
     returned = enterMethod(call);

@@ -6,17 +6,39 @@ import { isObserved } from './observed.js';
 import type { Step } from './plan.js';
 import type { ToolCall } from './tool-call.js';
 
-/** Who refused a call: thrown while guards decide, so that the pipeline can name the guard. */
+/** Who refused a call: thrown or answered while guards decide, so that the pipeline can name the guard. */
 export class Refused {
-  readonly error: unknown;
   readonly kind: string;
   /** What the store took, or may have taken, for guards that were not told of it: it is given back. */
   readonly unasked: readonly StoreOperation[];
+  #error: unknown;
+  #make: (() => Error) | undefined;
 
   constructor(error: unknown, kind: string, unasked: readonly StoreOperation[] = []) {
-    this.error = error;
+    this.#error = error;
     this.kind = kind;
     this.unasked = unasked;
+  }
+
+  /**
+   * A refusal whose error is made when it is read. Most of what an error costs is to record the stack, frame by frame: what is made
+   * near the caller costs half, and shows the caller's own frames instead of ours.
+   */
+  static by(make: () => Error, kind: string): Refused {
+    const refused = new Refused(undefined, kind);
+    refused.#make = make;
+    return refused;
+  }
+
+  get error(): unknown {
+    if (this.#make === undefined) return this.#error;
+    try {
+      this.#error = this.#make();
+    } catch (failure) {
+      this.#error = failure;
+    }
+    this.#make = undefined;
+    return this.#error;
   }
 }
 

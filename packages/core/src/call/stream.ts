@@ -3,11 +3,12 @@ import type { CallRun } from '../run/call-run.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { tellFailure, tellInvoked } from './call-events.js';
 import { cutOff, endLate } from './cut-off.js';
-import { enter, mayDispatch, startCall } from './entry.js';
+import { enter, mayDispatch, refuse, startCall } from './entry.js';
 import { tellEnded } from './instrument.js';
 import { enterMethod, inBody, resume, suspend } from './method-body.js';
 import type { Plan } from './plan.js';
 import { settleRefusal } from './refusal-settlement.js';
+import type { Refused } from './refused.js';
 import { showReturned } from './returned.js';
 import { carryOut, settleHeld } from './settlement.js';
 import { withStep } from './steps.js';
@@ -94,16 +95,17 @@ class GuardedStream implements AsyncGenerator<unknown> {
         call.resolve = resolve;
         call.reject = reject;
         call.onCutOff = cutOff;
-        enter(call, this.#args, () => this.#dispatch(call), settleRefusal);
+        const refused = enter(call, this.#args, () => this.#dispatch(call), settleRefusal);
+        if (refused !== undefined) refuse(call, refused, settleRefusal);
       });
     } catch (error) {
       throw this.#over(error);
     }
   }
 
-  #dispatch(call: ToolCall): void {
+  #dispatch(call: ToolCall): Refused | undefined {
     const refused = mayDispatch(call);
-    if (refused !== undefined) return settleRefusal(call, refused);
+    if (refused !== undefined) return refused;
     const { reject } = call;
     try {
       this.#inner = enterMethod(call) as AsyncGenerator<unknown>;
@@ -111,9 +113,10 @@ class GuardedStream implements AsyncGenerator<unknown> {
       // A generator reads its parameters before it gets lazy.
       tellFailure(call, error);
       this.#settle(call, { status: 'failure', error }).then(() => reject(error), reject);
-      return;
+      return undefined;
     }
     call.resolve(undefined);
+    return undefined;
   }
 
   /** A step of the body, or the error with which the call is cut off meanwhile. */

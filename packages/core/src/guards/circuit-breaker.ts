@@ -119,13 +119,13 @@ class CircuitBreakerGuard implements DirectGuard {
     return { op: 'breaker.leave', name: this.name, owner: call.owner, generation, verdict, maxFails: this.#maxFails };
   }
 
-  enter(call: GuardedCall, state: DirectState): number | CircuitOpenError | typeof ASK {
+  enter(call: GuardedCall, state: DirectState): number | (() => CircuitOpenError) | typeof ASK {
     const { now } = this.#cellIn(state);
     if (now.state === 'closed') return now.generation;
     const retryAfterMs = now.state === 'open' ? now.openedAt + this.#resetTimeoutMs - state.at(call.now) : 0;
     // The next probe, or a call within it.
     if ((now.state === 'open' && retryAfterMs <= 0) || isWithinProbe(call.run, this.name)) return ASK;
-    return this.#open(retryAfterMs);
+    return this.#opener(retryAfterMs);
   }
 
   succeeded(call: DirectCall, state: DirectState, _generation: unknown, value: unknown): void {
@@ -134,6 +134,11 @@ class CircuitBreakerGuard implements DirectGuard {
     if (now.state === 'closed' && now.fails === 0 && classifyResult(value) === undefined) return;
     const left = this.settle(call, { status: 'success', value });
     if (left !== undefined) state.carryOut(left, call.endedAt);
+  }
+
+  // Apart, as all functions that only a refusal makes: where they stand costs something on every call.
+  #opener(retryAfterMs: number): () => CircuitOpenError {
+    return () => this.#open(retryAfterMs);
   }
 
   #open(retryAfterMs: number): CircuitOpenError {

@@ -27,8 +27,8 @@ export interface DirectGuard extends Guard {
   readonly [DIRECT]: true;
 
   /**
-   * Takes what the call needs and answers what `kept` then has to say about it; an `Error` refuses, and nothing is taken. `ASK`:
-   * nothing is taken, and this guard and those behind it are asked properly.
+   * Takes what the call needs and answers what `kept` then has to say about it; a function refuses with the error that it makes, and
+   * nothing is taken. `ASK`: nothing is taken, and this guard and those behind it are asked properly.
    *
    * @default `request` and `admit`, for a guard that only reads
    */

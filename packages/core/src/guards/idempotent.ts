@@ -158,7 +158,17 @@ class IdempotentGuard implements DirectGuard {
   request(call: GuardedCall): IdempotencyBegin {
     const key = this.#keyOf(call);
     call.nameKey(key);
-    const begin: IdempotencyBegin = {
+    const begin = this.#beginOf(call, key);
+    const found = call.kept(this) as Execution | undefined;
+    if (found?.is !== 'found' || found.reconciled === undefined) return begin;
+    const { owner, reconciled } = found;
+    if (reconciled.outcome === 'not_done') return { ...begin, replaces: owner };
+    if (reconciled.outcome === 'done') return { ...begin, concludes: { owner, result: copyResult(reconciled.result) } };
+    return begin;
+  }
+
+  #beginOf(call: GuardedCall, key: string): IdempotencyBegin {
+    return {
       op: 'idempotency.begin',
       scope: this.#scopeOf(call),
       tool: this.#tool,
@@ -168,12 +178,6 @@ class IdempotentGuard implements DirectGuard {
       args: call.args,
       observe: false,
     };
-    const found = call.kept(this) as Execution | undefined;
-    if (found?.is !== 'found' || found.reconciled === undefined) return begin;
-    const { owner, reconciled } = found;
-    if (reconciled.outcome === 'not_done') return { ...begin, replaces: owner };
-    if (reconciled.outcome === 'done') return { ...begin, concludes: { owner, result: copyResult(reconciled.result) } };
-    return begin;
   }
 
   admit(call: GuardedCall, answer: StoreAnswers['idempotency.begin']): Decision {
@@ -183,19 +187,39 @@ class IdempotentGuard implements DirectGuard {
       return call.keep(this, { is: 'mine', key, scope: this.#scopeOf(call), record: undefined } satisfies Execution);
     }
     const known = answer as IdempotencyKnown;
-    if (!known.sameArguments) throw new IdempotencyConflictError(this.#tool, key);
-    if (known.state === 'inProgress') throw new IdempotencyInProgressError(this.#tool, key);
+    const refusal = this.#refusalOf(known, key);
+    if (refusal !== undefined) throw refusal();
     if (known.state === 'done') return this.#replay(key, known);
     return this.#unknown(call, key, known);
   }
 
-  enter(call: DirectCall, state: DirectState): Execution | typeof ASK {
+  enter(call: DirectCall, state: DirectState): Execution | (() => Error) | typeof ASK {
     const key = this.#keyOf(call);
     const scope = this.#scopeOf(call);
-    const record = state.records.tryBegin(scope, this.#tool, key, call, call.args, state.at(call.now));
-    if (record === undefined) return ASK;
+    const now = state.at(call.now);
+    const record = state.records.tryBegin(scope, this.#tool, key, call, call.args, now);
+    if (record === undefined) return this.#enterKnown(call, key, state, now);
     call.nameKey(key);
     return { is: 'mine', key, scope, record };
+  }
+
+  // Asking takes nothing where the key is known.
+  #enterKnown(
+    call: DirectCall,
+    key: string,
+    { records }: DirectState,
+    now: number,
+  ): Execution | (() => Error) | typeof ASK {
+    const begin = this.#beginOf(call, key);
+    const answer = records.begin(begin, now);
+    call.nameKey(key);
+    if (answer.admitted) return { is: 'mine', key, scope: begin.scope, record: undefined };
+    return ('state' in answer ? this.#refusalOf(answer, key) : undefined) ?? ASK;
+  }
+
+  #refusalOf({ sameArguments, state }: IdempotencyKnown, key: string): (() => Error) | undefined {
+    if (!sameArguments) return () => new IdempotencyConflictError(this.#tool, key);
+    return state === 'inProgress' ? () => new IdempotencyInProgressError(this.#tool, key) : undefined;
   }
 
   succeeded(call: DirectCall, state: DirectState, kept: unknown, value: unknown): void {

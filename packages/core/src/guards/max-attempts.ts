@@ -64,14 +64,18 @@ export class MaxAttemptsGuard implements DirectGuard {
     if (!answer.admitted) throw this.exceeded(call, answer.used);
   }
 
-  enter(call: DirectCall, state: DirectState): MaxAttemptsExceededError | typeof ASK | undefined {
+  enter(call: DirectCall, state: DirectState): (() => MaxAttemptsExceededError) | typeof ASK | undefined {
     if (call.attempt > 0) return undefined;
     const attempts = call.run.attemptsOf(this.#tool);
     attempts.inStore ??= state.attempts.countOf(call.run.key, this.#tool.id);
     const { inStore } = attempts;
     if (inStore === undefined) return ASK;
     call.noteAttempt(++inStore.used);
-    return inStore.used > this.limit ? this.exceeded(call, inStore.used) : undefined;
+    return inStore.used > this.limit ? this.#exceededBy(call) : undefined;
+  }
+
+  #exceededBy(call: GuardedCall): () => MaxAttemptsExceededError {
+    return () => this.exceeded(call, call.attempt);
   }
 
   /** The refusal of an attempt over the limit. */

@@ -149,7 +149,7 @@ class RateLimitGuard implements DirectGuard {
     return new Wait(until, () => turn.leave());
   }
 
-  enter(call: GuardedCall, state: DirectState): Claim | Ticket | RateLimitExceededError | typeof ASK {
+  enter(call: GuardedCall, state: DirectState): Claim | Ticket | (() => RateLimitExceededError) | typeof ASK {
     if (this.#waits && !this.#queue.isEmpty) return ASK;
     const now = state.at(call.now);
     const scopeValue = this.#scope === undefined ? undefined : this.#scopeValue(call);
@@ -204,8 +204,8 @@ class RateLimitGuard implements DirectGuard {
     return new ScopeValidationError(this.#tool, `${scope?.name || 'the scope function'}${reason}`, false, cause);
   }
 
-  #refusal(claim: Claim, answer: StoreAnswers['rate.take']): RateLimitExceededError | typeof ASK {
-    return 'retryAfterMs' in answer ? this.#exceeded(claim, answer.retryAfterMs) : ASK;
+  #refusal(claim: Claim, answer: StoreAnswers['rate.take']): (() => RateLimitExceededError) | typeof ASK {
+    return 'retryAfterMs' in answer ? () => this.#exceeded(claim, answer.retryAfterMs) : ASK;
   }
 
   #exceeded({ scopeValue }: Claim, retryAfterMs: number): RateLimitExceededError {

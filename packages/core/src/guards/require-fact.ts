@@ -198,13 +198,16 @@ class RequireFactGuard implements DirectGuard {
     );
   }
 
-  enter(call: GuardedCall, state: DirectState): Admission | Mint | PolicyViolationError | typeof ASK | undefined {
+  enter(
+    call: GuardedCall,
+    state: DirectState,
+  ): Admission | Mint | (() => PolicyViolationError) | typeof ASK | undefined {
     if (this.#isLoose) return ASK;
     const lasting = this.#consumes ? undefined : this.#lastingMint(call, state);
     if (lasting !== undefined) return lasting;
     const operation = this.request(call);
     const answer = operation && state.sessions.requireFacts(operation, state.at(call.now));
-    if (answer?.admitted === false) return this.#refusal(call, answer);
+    if (answer?.admitted === false) return this.#refusalBy(call, answer);
     this.admit(call, answer);
     return call.kept(this) as Admission | undefined;
   }
@@ -229,6 +232,13 @@ class RequireFactGuard implements DirectGuard {
     const taken = (call.kept(this) as Partial<Admission> | undefined)?.taken;
     if (outcome.status !== 'refused' || taken === undefined || taken.length === 0) return undefined;
     return { op: 'fact.giveBack', session: call.run.sessionKey, taken };
+  }
+
+  #refusalBy(
+    call: GuardedCall,
+    answer: Extract<StoreAnswers['fact.require'], { admitted: false }>,
+  ): () => PolicyViolationError {
+    return () => this.#refusal(call, answer);
   }
 
   #refusal(

@@ -85,7 +85,7 @@ class RuleGuard implements DirectGuard {
     if (facts !== undefined) this.#decide(call, facts);
   }
 
-  enter(call: GuardedCall, state: DirectState): PolicyViolationError | undefined {
+  enter(call: GuardedCall, state: DirectState): (() => PolicyViolationError) | undefined {
     if (this.#check.length < 2) return this.#refusal(call, NO_FACTS);
     const read = { op: 'fact.read', session: call.run.sessionKey } as const;
     return this.#refusal(call, state.carryOut(read, call.now) as FactsView);
@@ -93,10 +93,10 @@ class RuleGuard implements DirectGuard {
 
   #decide(call: GuardedCall, facts: FactsView): void {
     const refusal = this.#refusal(call, facts);
-    if (refusal !== undefined) throw refusal;
+    if (refusal !== undefined) throw refusal();
   }
 
-  #refusal(call: GuardedCall, facts: FactsView): PolicyViolationError | undefined {
+  #refusal(call: GuardedCall, facts: FactsView): (() => PolicyViolationError) | undefined {
     let verdict: unknown;
     let cause: unknown;
     try {
@@ -107,15 +107,19 @@ class RuleGuard implements DirectGuard {
     if (verdict === true) return undefined;
     // Nobody awaits a promise here; its rejection must not end the process.
     if (verdict instanceof Promise) verdict.catch(() => {});
-    const reason = typeof verdict === 'string' && verdict !== '' ? verdict : undefined;
-    return new PolicyViolationError({
-      tool: this.#site.tool.id,
-      code: 'RULE_FAILED',
-      message: `rule "${this.#name}" refused${reason === undefined ? '' : `: ${reason}`}`,
-      because: reason ?? `The rule "${this.#name}" does not allow this.`,
-      tryInstead: this.#hint ?? 'Do the task in a way that the rule allows, or tell the user.',
-      details: { rule: this.#name, reason },
-      cause,
-    });
+    return this.#refusalFor(typeof verdict === 'string' && verdict !== '' ? verdict : undefined, cause);
+  }
+
+  #refusalFor(reason: string | undefined, cause: unknown): () => PolicyViolationError {
+    return () =>
+      new PolicyViolationError({
+        tool: this.#site.tool.id,
+        code: 'RULE_FAILED',
+        message: `rule "${this.#name}" refused${reason === undefined ? '' : `: ${reason}`}`,
+        because: reason ?? `The rule "${this.#name}" does not allow this.`,
+        tryInstead: this.#hint ?? 'Do the task in a way that the rule allows, or tell the user.',
+        details: { rule: this.#name, reason },
+        cause,
+      });
   }
 }
