@@ -28,7 +28,7 @@ export function invoke(plan: Plan, run: CallRun, agent: object, args: unknown): 
     call.reject = reject;
   });
   const refused = enter(call, args, dispatch, settleRefusal);
-  if (refused !== undefined) refuse(call, refused, settleRefusal);
+  if (refused !== undefined) refuse(call, refused.made(), settleRefusal);
   return answer;
 }
 

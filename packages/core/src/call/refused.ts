@@ -31,14 +31,19 @@ export class Refused {
   }
 
   get error(): unknown {
-    if (this.#make === undefined) return this.#error;
+    return this.made().#error;
+  }
+
+  /** The same, with its error made now: by whoever stands nearest to the caller. */
+  made(): this {
+    if (this.#make === undefined) return this;
     try {
       this.#error = this.#make();
     } catch (failure) {
       this.#error = failure;
     }
     this.#make = undefined;
-    return this.#error;
+    return this;
   }
 }
 
