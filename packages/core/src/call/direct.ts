@@ -76,12 +76,15 @@ export function startDirectly(call: ToolCall): boolean {
   const { direct } = call.plan;
   if (!call.isDirect || direct?.starting === undefined) return false;
   call.held = direct.dispatched;
-  const { starting } = direct;
+  if (direct.starting.length > 0) startEach(call, direct.starting);
+  return true;
+}
+
+function startEach(call: ToolCall, starting: readonly DirectStep[]): void {
   for (let index = 0; index < starting.length; index++) {
     const { guard, started, slot } = starting[index] as DirectStep;
     call.keepAt(slot, started?.call(guard, call));
   }
-  return true;
 }
 
 /**
