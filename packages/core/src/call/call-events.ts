@@ -68,8 +68,11 @@ export function tellObserved(call: ToolCall, step: Pick<Step, 'kind'>, error: un
 
 /** The method returned. */
 export function tellInvoked(call: ToolCall, result: unknown): void {
-  const { events, clock } = call.run.core;
-  if (!events.listensTo('tool.invoke')) return;
+  if (call.run.core.events.listensTo('tool.invoke')) tellSuccess(call, result);
+}
+
+function tellSuccess(call: ToolCall, result: unknown): void {
+  const { clock } = call.run.core;
   // Nobody listened when it began: that is not known.
   const durationMs = clock.now() - (call.startedAt ?? call.now);
   tell(call, { ...about(call, 'tool', '', 'success'), name: 'tool.invoke', durationMs, result });

@@ -32,6 +32,8 @@ export interface DirectEnding {
   /** The one guard that reads the result. */
   readonly minting: DirectGuard | undefined;
   readonly told: readonly DirectStep[];
+  /** No guard does anything. */
+  readonly isEmpty: boolean;
 }
 
 /** How a tool goes where the store is in this process; `undefined` where a guard only observes, or is of the user's. */
@@ -64,5 +66,6 @@ function endingOf(steps: readonly Step[], told: readonly DirectStep[]): DirectEn
   // Where one of several withholds the result, nothing is minted by the others.
   if (second !== undefined || (minting !== undefined && !(DIRECT in minting))) return undefined;
   if (!told.every(({ guard }) => DIRECT in guard && guard.succeeded !== undefined)) return undefined;
-  return { minting, told: told.filter(({ guard }) => guard.succeeded !== nothingFollows) };
+  const doing = told.filter(({ guard }) => guard.succeeded !== nothingFollows);
+  return { minting, told: doing, isEmpty: minting === undefined && doing.length === 0 };
 }

@@ -2,7 +2,7 @@ import { isActGuardError } from '../errors/actguard-error.js';
 import { ASK, type DirectGuard } from '../guards/direct-guard.js';
 import type { DirectState } from '../store/direct-state.js';
 import { tellAdmitted } from './call-events.js';
-import type { DirectStep } from './direct-plan.js';
+import type { DirectEnding, DirectStep } from './direct-plan.js';
 import type { Step } from './plan.js';
 import { guardFailed, Refused } from './refused.js';
 import { settleFailed } from './settlement.js';
@@ -13,9 +13,12 @@ import type { ToolCall } from './tool-call.js';
  * properly, and admission goes on from it as with any store.
  */
 export function admitDirectly(call: ToolCall): boolean | Refused {
-  const { plan, run } = call;
   if (call.cutBy !== undefined) return false;
-  if (plan.isUnguarded) return admitUnguarded(call);
+  return call.plan.isUnguarded ? admitUnguarded(call) : admitEach(call);
+}
+
+function admitEach(call: ToolCall): boolean | Refused {
+  const { plan, run } = call;
   const { direct } = plan;
   const state = run.core.direct;
   if (direct === undefined || state === undefined || run.isObserved) return false;
@@ -73,12 +76,15 @@ export function startDirectly(call: ToolCall): boolean {
   const { direct } = call.plan;
   if (!call.isDirect || direct?.starting === undefined) return false;
   call.held = direct.dispatched;
-  const { starting } = direct;
+  if (direct.starting.length > 0) startEach(call, direct.starting);
+  return true;
+}
+
+function startEach(call: ToolCall, starting: readonly DirectStep[]): void {
   for (let index = 0; index < starting.length; index++) {
     const { guard, started, slot } = starting[index] as DirectStep;
     call.keepAt(slot, started?.call(guard, call));
   }
-  return true;
 }
 
 /**
@@ -88,10 +94,13 @@ export function startDirectly(call: ToolCall): boolean {
 export function succeedDirectly(call: ToolCall, value: unknown): boolean {
   const ending = call.plan.direct?.ending;
   if (!call.isDirect || ending === undefined) return false;
+  return (ending.isEmpty && call.run.core.recordedSteps.size === 0) || follows(call, ending, value);
+}
+
+function follows(call: ToolCall, { minting, told, isEmpty }: DirectEnding, value: unknown): boolean {
   const { core } = call.run;
-  const { minting, told } = ending;
-  const records = core.recordedSteps.size > 0 && core.recordedSteps.has(call.tool);
-  if (minting === undefined && told.length === 0 && !records) return true;
+  const records = core.recordedSteps.has(call.tool);
+  if (isEmpty && !records) return true;
   const state = core.direct;
   if (state === undefined) return false;
   if (minting !== undefined) {

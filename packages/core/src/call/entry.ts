@@ -21,9 +21,7 @@ import { validateInput } from './tool-input.js';
 /** The object of a new call. */
 export function startCall(plan: Plan, run: CallRun, agent: object): ToolCall {
   const frame = frameAround();
-  return frame?.run === run
-    ? new ToolCall(plan, run, agent, frame.call, frame.budget ?? run.ownBudget, frame.budget === undefined)
-    : new ToolCall(plan, run, agent, undefined, run.ownBudget, false);
+  return new ToolCall(plan, run, agent, frame?.run === run ? frame : undefined);
 }
 
 /**

@@ -54,7 +54,10 @@ export function instrumented<T>(call: ToolCall, instruments: readonly Instrument
 /** Tells instruments that a call has ended. */
 export function tellEnded(call: ToolCall, error?: unknown): void {
   const { instruments } = call.run.core;
-  if (instruments.length === 0) return;
+  if (instruments.length > 0) tellEach(call, instruments, error);
+}
+
+function tellEach(call: ToolCall, instruments: readonly Instrument[], error: unknown): void {
   for (const instrument of instruments) attempt(call, () => instrument.ended?.(call, error));
 }
 

@@ -11,7 +11,7 @@ export function enterMethod(call: ToolCall): unknown {
   const { plan } = call;
   call.phase = 'running';
   if (call.run.core.events.isHeard) call.startedAt = call.now;
-  if (!call.isDirect || !startDirectly(call)) startProperly(call);
+  if (!startDirectly(call)) startProperly(call);
   // Most calls find the frame that they need around them.
   if (call.isInFrame && call.budget === undefined && needsNoFrame(call))
     return plan.method.call(call.agent, call.args, call);

@@ -50,6 +50,10 @@ function execute(call: ToolCall): void {
   } catch (error) {
     return end(call, { status: 'failure', error });
   }
+  succeedAtOnce(call, returned);
+}
+
+function succeedAtOnce(call: ToolCall, returned: unknown): void {
   // Lazy, and so guarded no more once it is handed out. One that a promise resolves to may be a response or a file.
   if (isAsyncIterable(returned)) return end(call, { status: 'failure', error: notGuardable(call) });
   succeed(call, returned);

@@ -2,7 +2,7 @@ import type { BudgetNode } from '../budget/budget-node.js';
 import type { ReadBudgetOptions } from '../budget/budget-options.js';
 import type { DirectCall } from '../guards/direct-guard.js';
 import type { Guard, Wait } from '../guards/guard.js';
-import type { ActiveCall } from '../run/ambient.js';
+import type { ActiveCall, AmbientFrame } from '../run/ambient.js';
 import type { ListedCall } from '../run/call-list.js';
 import type { CallRun } from '../run/call-run.js';
 import type { Plan, Step } from './plan.js';
@@ -75,20 +75,14 @@ export class ToolCall implements DirectCall, ActiveCall, ListedCall {
   #slots: unknown[] | undefined;
   #controller: AbortController | undefined;
 
-  constructor(
-    plan: Plan,
-    run: CallRun,
-    agent: object,
-    parent: ActiveCall | undefined,
-    budget: BudgetNode | undefined,
-    isInFrame: boolean,
-  ) {
+  /** @param frame that of its run around it, if any */
+  constructor(plan: Plan, run: CallRun, agent: object, frame: AmbientFrame | undefined) {
     this.plan = plan;
     this.run = run;
     this.agent = agent;
-    this.parent = parent;
-    this.budget = budget;
-    this.isInFrame = isInFrame;
+    this.parent = frame?.call;
+    this.budget = frame?.budget ?? run.ownBudget;
+    this.isInFrame = frame !== undefined && frame.budget === undefined;
     this.number = run.nextCallNumber();
   }
 
