@@ -102,6 +102,8 @@ class PathReader implements ArgumentPathReader {
   readonly hasArray: boolean;
   readonly isSingle: boolean;
   readonly #steps: readonly Step[];
+  /** Of a path that is one name and nothing else, as most are. */
+  readonly #onlyName: string | undefined;
   readonly #accessors: boolean;
 
   constructor(path: string, steps: readonly Step[], accessors: boolean) {
@@ -111,6 +113,7 @@ class PathReader implements ArgumentPathReader {
     this.hasArray = steps.includes(ITEMS);
     this.isSingle = steps.every((step) => typeof step === 'string');
     this.#steps = steps;
+    this.#onlyName = steps.length === 1 ? this.root : undefined;
     this.#accessors = accessors;
   }
 
@@ -125,6 +128,7 @@ class PathReader implements ArgumentPathReader {
   }
 
   readOne(value: unknown): unknown {
+    if (this.#onlyName !== undefined) return readProperty(value, this.#onlyName, this.#accessors) ?? undefined;
     if (!this.isSingle) return undefined;
     let current = value;
     for (const step of this.#steps) {
@@ -187,10 +191,12 @@ class PathReader implements ArgumentPathReader {
   }
 }
 
+const isOwn = Object.prototype.hasOwnProperty;
+
 function readProperty(target: unknown, name: string, accessors: boolean): unknown {
   try {
     if (typeof target !== 'object' || target === null || Array.isArray(target)) return undefined;
-    if (Object.hasOwn(target, name)) return (target as Record<string, unknown>)[name];
+    if (isOwn.call(target, name)) return (target as Record<string, unknown>)[name];
     return accessors ? readAccessor(target, name) : undefined;
   } catch {
     return undefined;

@@ -40,21 +40,16 @@ for (const name of Object.getOwnPropertyNames(Date.prototype).filter((each) => e
 
 const isOwn = Object.prototype.hasOwnProperty;
 
-// Values that may still be copied. Not an object per call: arguments are few and small.
-let left = 0;
-
-// A getter may call another tool, whose arguments have a count of their own.
-function copyWithCount(args: object): object {
-  const outer = left;
-  left = MAX_VALUES;
-  try {
-    return copyObject(args, 0);
-  } finally {
-    left = outer;
-  }
+/** How many values may still be copied. */
+interface Left {
+  values: number;
 }
 
-function copyObject(value: object, depth: number): object {
+function copyWithCount(args: object): object {
+  return copyObject(args, 0, { values: MAX_VALUES });
+}
+
+function copyObject(value: object, depth: number, left: Left): object {
   if (depth === MAX_DEPTH) throw tooDeep();
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
@@ -67,28 +62,28 @@ function copyObject(value: object, depth: number): object {
     if (!isOwn.call(value, name)) continue;
     const part = (value as Record<string, unknown>)[name];
     if (name === '__proto__') throw new NotPlain('holds a property named __proto__');
-    const isCopied = (typeof part === 'string' || typeof part === 'number') && --left >= 0;
-    copy[name] = isCopied ? part : copyPart(part, name, depth);
+    const isCopied = (typeof part === 'string' || typeof part === 'number') && --left.values >= 0;
+    copy[name] = isCopied ? part : copyPart(part, name, depth, left);
   }
   return Object.freeze(copy);
 }
 
-function copyList(list: readonly unknown[], depth: number): readonly unknown[] {
+function copyList(list: readonly unknown[], depth: number, left: Left): readonly unknown[] {
   if (depth === MAX_DEPTH) throw tooDeep();
   const copy: unknown[] = [];
   const { length } = list;
   for (let index = 0; index < length; index++) {
     if (!(index in list)) throw new NotPlain('is a hole in a list').within(index);
-    copy.push(copyPart(list[index], index, depth));
+    copy.push(copyPart(list[index], index, depth, left));
   }
   return Object.freeze(copy);
 }
 
-function copyPart(value: unknown, name: string | number, depth: number): unknown {
-  if (--left < 0) throw new NotPlain(`the arguments hold more than ${MAX_VALUES} values`);
+function copyPart(value: unknown, name: string | number, depth: number, left: Left): unknown {
+  if (--left.values < 0) throw new NotPlain(`the arguments hold more than ${MAX_VALUES} values`);
   switch (typeof value) {
     case 'object':
-      return value === null ? null : copyWithin(value, name, depth + 1);
+      return value === null ? null : copyWithin(value, name, depth + 1, left);
     case 'function':
     case 'symbol':
       throw new NotPlain(`is a ${typeof value}, not plain data`).within(name);
@@ -97,9 +92,9 @@ function copyPart(value: unknown, name: string | number, depth: number): unknown
   }
 }
 
-function copyWithin(value: object, name: string | number, depth: number): unknown {
+function copyWithin(value: object, name: string | number, depth: number, left: Left): unknown {
   try {
-    return Array.isArray(value) ? copyList(value, depth) : copyObject(value, depth);
+    return Array.isArray(value) ? copyList(value, depth, left) : copyObject(value, depth, left);
   } catch (error) {
     throw error instanceof NotPlain ? error.within(name) : error;
   }

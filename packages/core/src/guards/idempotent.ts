@@ -110,19 +110,20 @@ export const idempotent: GuardDefinition<IdempotentOptions<unknown>> = {
     `once per ${typeof key === 'string' ? key : 'key'} within ${within}, for ${ttl}`,
 };
 
-type Execution =
-  | {
-      readonly is: 'mine';
-      readonly key: string;
-      readonly scope: string;
-      /** Where the store is in this process: the record itself. */
-      readonly record: IdempotencyRecord | undefined;
-    }
-  | {
-      readonly is: 'found';
-      readonly owner: string;
-      reconciled?: Reconciliation | { readonly outcome: 'failed'; readonly error: unknown };
-    };
+/** An execution of unknown outcome that the call has found under its key, and what `reconcile` says of it. */
+class FoundExecution {
+  readonly owner: string;
+  reconciled: Reconciliation | { readonly outcome: 'failed'; readonly error: unknown } | undefined = undefined;
+
+  constructor(owner: string) {
+    this.owner = owner;
+  }
+}
+
+/** Its own execution is kept only where the store is in this process: the record itself. */
+type Kept = IdempotencyRecord | FoundExecution | undefined;
+
+const isOwn = Object.prototype.hasOwnProperty;
 
 class IdempotentGuard implements DirectGuard {
   readonly [DIRECT] = true;
@@ -159,8 +160,8 @@ class IdempotentGuard implements DirectGuard {
     const key = this.#keyOf(call);
     call.nameKey(key);
     const begin = this.#beginOf(call, key);
-    const found = call.kept(this) as Execution | undefined;
-    if (found?.is !== 'found' || found.reconciled === undefined) return begin;
+    const found = call.kept(this) as Kept;
+    if (!(found instanceof FoundExecution) || found.reconciled === undefined) return begin;
     const { owner, reconciled } = found;
     if (reconciled.outcome === 'not_done') return { ...begin, replaces: owner };
     if (reconciled.outcome === 'done') return { ...begin, concludes: { owner, result: copyResult(reconciled.result) } };
@@ -183,9 +184,7 @@ class IdempotentGuard implements DirectGuard {
   admit(call: GuardedCall, answer: StoreAnswers['idempotency.begin']): Decision {
     // As the store was asked: a function of the user may answer another one the second time.
     const key = call.idempotencyKey as string;
-    if (answer.admitted) {
-      return call.keep(this, { is: 'mine', key, scope: this.#scopeOf(call), record: undefined } satisfies Execution);
-    }
+    if (answer.admitted) return call.keep(this, undefined);
     const known = answer as IdempotencyKnown;
     const refusal = this.#refusalOf(known, key);
     if (refusal !== undefined) throw refusal();
@@ -193,14 +192,14 @@ class IdempotentGuard implements DirectGuard {
     return this.#unknown(call, key, known);
   }
 
-  enter(call: DirectCall, state: DirectState): Execution | (() => Error) | typeof ASK {
+  enter(call: DirectCall, state: DirectState): IdempotencyRecord | undefined | (() => Error) | typeof ASK {
     const key = this.#keyOf(call);
     const scope = this.#scopeOf(call);
     const now = state.at(call.now);
-    const record = state.records.tryBegin(scope, this.#tool, key, call, call.args, now);
+    const record = state.records.tryBegin(scope, this.#tool, key, call, call.args);
     if (record === undefined) return this.#enterKnown(call, key, state, now);
     call.nameKey(key);
-    return { is: 'mine', key, scope, record };
+    return record;
   }
 
   // Asking takes nothing where the key is known.
@@ -209,11 +208,10 @@ class IdempotentGuard implements DirectGuard {
     key: string,
     { records }: DirectState,
     now: number,
-  ): Execution | (() => Error) | typeof ASK {
-    const begin = this.#beginOf(call, key);
-    const answer = records.begin(begin, now);
+  ): undefined | (() => Error) | typeof ASK {
+    const answer = records.begin(this.#beginOf(call, key), now);
     call.nameKey(key);
-    if (answer.admitted) return { is: 'mine', key, scope: begin.scope, record: undefined };
+    if (answer.admitted) return undefined;
     return ('state' in answer ? this.#refusalOf(answer, key) : undefined) ?? ASK;
   }
 
@@ -223,7 +221,7 @@ class IdempotentGuard implements DirectGuard {
   }
 
   succeeded(call: DirectCall, state: DirectState, kept: unknown, value: unknown): void {
-    const { record } = kept as Extract<Execution, { is: 'mine' }>;
+    const record = kept as IdempotencyRecord | undefined;
     if (record !== undefined && this.#succeeded === undefined)
       state.records.succeed(record, copyResult(value), this.#ttlMs, state.at(call.endedAt));
     else state.carryOut(this.settle(call, { status: 'success', value }), call.endedAt);
@@ -245,18 +243,18 @@ class IdempotentGuard implements DirectGuard {
   }
 
   #unknown(call: GuardedCall, key: string, known: IdempotencyKnown): Decision {
-    const found = call.kept(this) as Execution | undefined;
-    const before = found?.is === 'found' && found.owner === known.owner ? found.reconciled : undefined;
+    const found = call.kept(this) as Kept;
+    const before = found instanceof FoundExecution && found.owner === known.owner ? found.reconciled : undefined;
     if (this.#reconcile === undefined || before !== undefined) {
       const cause = before?.outcome === 'failed' ? before.error : undefined;
       throw new IdempotencyOutcomeUnknownError(this.#tool, key, known.lastError ?? 'unknown', cause);
     }
-    const execution: Extract<Execution, { is: 'found' }> = { is: 'found', owner: known.owner };
+    const execution = new FoundExecution(known.owner);
     call.keep(this, execution);
     return new Wait(this.#lookUp(call, execution), () => {});
   }
 
-  async #lookUp(call: GuardedCall, execution: Extract<Execution, { is: 'found' }>): Promise<void> {
+  async #lookUp(call: GuardedCall, execution: FoundExecution): Promise<void> {
     try {
       const answer = await this.#reconcile?.(call.args, call);
       execution.reconciled = OUTCOMES.includes(answer?.outcome as string)
@@ -268,13 +266,12 @@ class IdempotentGuard implements DirectGuard {
   }
 
   #finish(call: GuardedCall, outcome: Outcome, running: boolean): IdempotencyFinish {
-    const { key, scope } = call.kept(this) as Extract<Execution, { is: 'mine' }>;
     const state = this.#stateAfter(outcome);
     return {
       op: 'idempotency.finish',
-      scope,
+      scope: this.#scopeOf(call),
       tool: this.#tool,
-      key,
+      key: call.idempotencyKey as string,
       owner: call.owner,
       ttlMs: this.#ttlMs,
       state,
@@ -331,7 +328,7 @@ class IdempotentGuard implements DirectGuard {
       }
     } else {
       const args = call.args as Record<string, unknown>;
-      value = Object.hasOwn(args, this.#key) ? args[this.#key] : undefined;
+      value = isOwn.call(args, this.#key) ? args[this.#key] : undefined;
     }
     const text = idText(value);
     if (text === undefined) {

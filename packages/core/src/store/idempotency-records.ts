@@ -72,11 +72,13 @@ export class IdempotencyRecords {
     key: string,
     owner: { readonly ownerPrefix: string; readonly number: number },
     args: unknown,
-    now: number,
   ): IdempotencyRecord | undefined {
-    if (this.#size >= this.#maxRecords || this.#live(scope, tool, key, now) !== undefined) return undefined;
+    if (this.#size >= this.#maxRecords) return undefined;
+    const home = this.#homeOf(scope, tool);
+    // One that has expired included.
+    if (home.byKey.has(key)) return undefined;
     const record = newRecord(key, owner.ownerPrefix, owner.number, args, undefined);
-    this.#put(record, this.#homeOf(scope, tool));
+    this.#put(record, home);
     return record;
   }
 
