@@ -23,13 +23,17 @@ import type { ToolCall } from './tool-call.js';
 export function invoke(plan: Plan, run: CallRun, agent: object, args: unknown): Promise<unknown> {
   const call = startCall(plan, run, agent);
   call.onCutOff = cutOff;
-  const answer = new Promise((resolve, reject) => {
-    call.resolve = resolve;
-    call.reject = reject;
-  });
+  const answer = answerOf(call);
   const refused = enter(call, args, dispatch, settleRefusal);
   if (refused !== undefined) refuse(call, refused.made(), settleRefusal);
   return answer;
+}
+
+function answerOf(call: ToolCall): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    call.resolve = resolve;
+    call.reject = reject;
+  });
 }
 
 function dispatch(call: ToolCall): Refused | undefined {
