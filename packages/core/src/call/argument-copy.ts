@@ -12,7 +12,7 @@ import { asRefusal, MAX_DEPTH, MAX_VALUES, NotPlain, oneObject, refuseOther, too
  */
 export function copyArguments(tool: string, args: unknown): object {
   try {
-    return copyWithCount(oneObject(args));
+    return copyObject(oneObject(args), 0, undefined);
   } catch (error) {
     throw asRefusal(tool, error);
   }
@@ -21,7 +21,7 @@ export function copyArguments(tool: string, args: unknown): object {
 /** A copy for those who only watch: `undefined` where it cannot be made. */
 export function shownArguments(args: object): object | undefined {
   try {
-    return copyWithCount(args);
+    return copyObject(args, 0, undefined);
   } catch {
     return undefined;
   }
@@ -40,16 +40,12 @@ for (const name of Object.getOwnPropertyNames(Date.prototype).filter((each) => e
 
 const isOwn = Object.prototype.hasOwnProperty;
 
-/** How many values may still be copied. */
+/** How many values may still be copied. Made where something lies within the arguments: most are flat. */
 interface Left {
   values: number;
 }
 
-function copyWithCount(args: object): object {
-  return copyObject(args, 0, { values: MAX_VALUES });
-}
-
-function copyObject(value: object, depth: number, left: Left): object {
+function copyObject(value: object, depth: number, shared: Left | undefined): object {
   if (depth === MAX_DEPTH) throw tooDeep();
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
@@ -57,14 +53,17 @@ function copyObject(value: object, depth: number, left: Left): object {
     refuseOther(value);
   }
   const copy: Record<string, unknown> = {};
+  let left = shared;
+  let flat = 0;
   // Faster than a list of the names; what a prototype adds is no part of the data.
   for (const name in value) {
     if (!isOwn.call(value, name)) continue;
     const part = (value as Record<string, unknown>)[name];
     if (name === '__proto__') throw new NotPlain('holds a property named __proto__');
-    const isCopied = (typeof part === 'string' || typeof part === 'number') && --left.values >= 0;
-    copy[name] = isCopied ? part : copyPart(part, name, depth, left);
+    const isFlat = (typeof part === 'string' || typeof part === 'number') && ++flat <= MAX_VALUES;
+    copy[name] = isFlat ? part : copyPart(part, name, depth, (left ??= { values: MAX_VALUES }));
   }
+  if (left !== undefined && (left.values -= flat) < 0) throw tooMany();
   return Object.freeze(copy);
 }
 
@@ -80,7 +79,7 @@ function copyList(list: readonly unknown[], depth: number, left: Left): readonly
 }
 
 function copyPart(value: unknown, name: string | number, depth: number, left: Left): unknown {
-  if (--left.values < 0) throw new NotPlain(`the arguments hold more than ${MAX_VALUES} values`);
+  if (--left.values < 0) throw tooMany();
   switch (typeof value) {
     case 'object':
       return value === null ? null : copyWithin(value, name, depth + 1, left);
@@ -90,6 +89,10 @@ function copyPart(value: unknown, name: string | number, depth: number, left: Le
     default:
       return value;
   }
+}
+
+function tooMany(): NotPlain {
+  return new NotPlain(`the arguments hold more than ${MAX_VALUES} values`);
 }
 
 function copyWithin(value: object, name: string | number, depth: number, left: Left): unknown {

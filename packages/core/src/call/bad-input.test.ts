@@ -293,6 +293,12 @@ describe('arguments', () => {
     expect(() => copyArguments('Bank.pay', { many })).not.toThrow();
   });
 
+  it('texts and numbers in many small objects count together', () => {
+    const row = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`name${index}`, index]));
+    expect(() => copyArguments('Bank.pay', { rows: Array(9_800).fill(row) })).not.toThrow();
+    expect(() => copyArguments('Bank.pay', { rows: Array(10_000).fill(row) })).toThrow('more than 1000000 values');
+  });
+
   it('a property is read once: what was checked is what is used', async () => {
     @Agent()
     class Bank {

@@ -318,27 +318,25 @@ class IdempotentGuard implements DirectGuard {
   }
 
   #keyOf(call: GuardedCall): string {
+    const name = this.#key;
+    if (typeof name !== 'string') return this.#madeKey(call, name);
+    const args = call.args as Record<string, unknown>;
+    return (isOwn.call(args, name) ? idText(args[name]) : undefined) ?? this.#refuseKey(name, undefined);
+  }
+
+  #madeKey(call: GuardedCall, make: (args: unknown, call: CallContext) => unknown): string {
     let value: unknown;
     let cause: unknown;
-    if (typeof this.#key === 'function') {
-      try {
-        value = this.#key(call.args, call);
-      } catch (error) {
-        cause = error;
-      }
-    } else {
-      const args = call.args as Record<string, unknown>;
-      value = isOwn.call(args, this.#key) ? args[this.#key] : undefined;
+    try {
+      value = make(call.args, call);
+    } catch (error) {
+      cause = error;
     }
-    const text = idText(value);
-    if (text === undefined) {
-      throw new MissingIdempotencyKeyError(
-        this.#tool,
-        typeof this.#key === 'string' ? this.#key : this.#key.name || 'key',
-        cause,
-      );
-    }
-    return text;
+    return idText(value) ?? this.#refuseKey(make.name || 'key', cause);
+  }
+
+  #refuseKey(name: string, cause: unknown): never {
+    throw new MissingIdempotencyKeyError(this.#tool, name, cause);
   }
 
   #scopeOf({ run }: GuardedCall): string {
