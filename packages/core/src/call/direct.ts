@@ -94,13 +94,13 @@ function startEach(call: ToolCall, starting: readonly DirectStep[]): void {
 export function succeedDirectly(call: ToolCall, value: unknown): boolean {
   const ending = call.plan.direct?.ending;
   if (!call.isDirect || ending === undefined) return false;
-  return (ending.isEmpty && call.run.core.recordedSteps.size === 0) || follows(call, ending, value);
+  const { recordedSteps } = call.run.core;
+  const records = recordedSteps.size > 0 && recordedSteps.has(call.tool);
+  return (ending.isEmpty && !records) || settleDirectly(call, ending, value, records);
 }
 
-function follows(call: ToolCall, { minting, told, isEmpty }: DirectEnding, value: unknown): boolean {
+function settleDirectly(call: ToolCall, { minting, told }: DirectEnding, value: unknown, records: boolean): boolean {
   const { core } = call.run;
-  const records = core.recordedSteps.has(call.tool);
-  if (isEmpty && !records) return true;
   const state = core.direct;
   if (state === undefined) return false;
   if (minting !== undefined) {
