@@ -76,15 +76,12 @@ export function startDirectly(call: ToolCall): boolean {
   const { direct } = call.plan;
   if (!call.isDirect || direct?.starting === undefined) return false;
   call.held = direct.dispatched;
-  if (direct.starting.length > 0) startEach(call, direct.starting);
-  return true;
-}
-
-function startEach(call: ToolCall, starting: readonly DirectStep[]): void {
+  const { starting } = direct;
   for (let index = 0; index < starting.length; index++) {
     const { guard, started, slot } = starting[index] as DirectStep;
     call.keepAt(slot, started?.call(guard, call));
   }
+  return true;
 }
 
 /**
