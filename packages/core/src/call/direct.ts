@@ -76,15 +76,12 @@ export function startDirectly(call: ToolCall): boolean {
   const { direct } = call.plan;
   if (!call.isDirect || direct?.starting === undefined) return false;
   call.held = direct.dispatched;
-  if (direct.starting.length > 0) startEach(call, direct.starting);
-  return true;
-}
-
-function startEach(call: ToolCall, starting: readonly DirectStep[]): void {
+  const { starting } = direct;
   for (let index = 0; index < starting.length; index++) {
     const { guard, started, slot } = starting[index] as DirectStep;
     call.keepAt(slot, started?.call(guard, call));
   }
+  return true;
 }
 
 /**
@@ -94,13 +91,13 @@ function startEach(call: ToolCall, starting: readonly DirectStep[]): void {
 export function succeedDirectly(call: ToolCall, value: unknown): boolean {
   const ending = call.plan.direct?.ending;
   if (!call.isDirect || ending === undefined) return false;
-  return (ending.isEmpty && call.run.core.recordedSteps.size === 0) || follows(call, ending, value);
+  const { recordedSteps } = call.run.core;
+  const records = recordedSteps.size > 0 && recordedSteps.has(call.tool);
+  return (ending.isEmpty && !records) || settleDirectly(call, ending, value, records);
 }
 
-function follows(call: ToolCall, { minting, told, isEmpty }: DirectEnding, value: unknown): boolean {
+function settleDirectly(call: ToolCall, { minting, told }: DirectEnding, value: unknown, records: boolean): boolean {
   const { core } = call.run;
-  const records = core.recordedSteps.has(call.tool);
-  if (isEmpty && !records) return true;
   const state = core.direct;
   if (state === undefined) return false;
   if (minting !== undefined) {

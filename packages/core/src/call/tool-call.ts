@@ -23,19 +23,14 @@ export class ToolCall implements DirectCall, ActiveCall, ListedCall {
   /** The budget scope that the call is made in. */
   budget: BudgetNode | undefined;
   args: unknown;
-  /** A copy of the arguments for events, where they are not copied anyway. */
-  shown: object | undefined;
   #now: number | undefined;
   #endedAt: number | undefined;
   attempt = 0;
   idempotencyKey: string | undefined;
   isReplay = false;
-  /** The stored result that is delivered, and the kind of the guard that has it. */
-  replay: { readonly value: unknown; readonly kind: string } | undefined;
   phase: CallPhase = 'admitting';
   /** Its caller has heard, though it may still be settling. */
   isTold = false;
-  probes: Set<string> | undefined;
 
   /** The next step of admission. */
   position = 0;
@@ -43,11 +38,6 @@ export class ToolCall implements DirectCall, ActiveCall, ListedCall {
   held: readonly Step[] | undefined;
   /** It was admitted on the state of a store in this process. */
   isDirect = false;
-  /** Something was awaited after policy had decided, so that it has to look again. */
-  isPolicyStale = false;
-  waits: Wait[] | undefined;
-  /** When the method was invoked; `undefined` where nobody listened. */
-  startedAt: number | undefined;
   /** A generator that waits for its consumer. */
   isSuspended = false;
 
@@ -63,11 +53,23 @@ export class ToolCall implements DirectCall, ActiveCall, ListedCall {
   reject!: (error: unknown) => void;
   /** Ends the call for its caller; set by who started the call. */
   onCutOff!: (call: ToolCall, error: Error, guard: Guard<never> | undefined) => void;
-  /** Why the call was cut off. */
-  cutBy: Error | undefined;
   /** The kind of guard that cut it off. */
   cutKind = 'runState';
   #onCut: (() => void) | undefined;
+
+  // Most calls have none of these. They are declared only, as what is initialised takes its place, and its time, in every call.
+  /** A copy of the arguments for events, where they are not copied anyway. */
+  declare shown: object | undefined;
+  /** When the method was invoked; `undefined` where nobody listened. */
+  declare startedAt: number | undefined;
+  declare waits: Wait[] | undefined;
+  /** Something was awaited after policy had decided, so that it has to look again. */
+  declare isPolicyStale: boolean | undefined;
+  /** The stored result that is delivered, and the kind of the guard that has it. */
+  declare replay: { readonly value: unknown; readonly kind: string } | undefined;
+  declare probes: Set<string> | undefined;
+  /** Why the call was cut off. */
+  declare cutBy: Error | undefined;
 
   /** Of the calls of its run, from 1. */
   readonly number: number;
