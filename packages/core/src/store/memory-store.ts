@@ -72,8 +72,8 @@ export class MemoryStore implements StateStore {
   }
 
   static {
-    directStateOf = (store) =>
-      #direct in store && store.apply === MemoryStore.prototype.apply ? store.#direct : undefined;
+    const ownApply = MemoryStore.prototype.apply;
+    directStateOf = (store) => (#direct in store && store.apply === ownApply ? store.#direct : undefined);
   }
 
   /** Carries operations out at once, in one step. The clock may step back: what expired stays expired. */
