@@ -1,4 +1,4 @@
-import { DIRECT, type DirectGuard } from '../guards/direct-guard.js';
+import { DIRECT, type DirectCall, type DirectGuard } from '../guards/direct-guard.js';
 import type { GuardedCall } from '../guards/guard.js';
 import { ToolCall } from './tool-call.js';
 
@@ -12,7 +12,7 @@ export class CountAttempts implements DirectGuard {
     if (call instanceof ToolCall && call.attempt === 0) call.countAttempt();
   }
 
-  enter(call: GuardedCall): void {
-    this.admit(call);
+  enter(call: DirectCall): void {
+    if (call.attempt === 0) call.countAttempt();
   }
 }

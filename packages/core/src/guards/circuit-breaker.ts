@@ -61,6 +61,12 @@ export const circuitBreaker: GuardDefinition<CircuitBreakerOptions> = {
 
 const CODE = 'usage.circuit_breaker_configuration';
 
+/** The generation of a breaker that was never open: most calls have nothing to keep. */
+const FIRST = 0;
+
+/** In the place of a generation: the outcome is that of the probe around the call. */
+const WITHIN_PROBE = -1;
+
 class CircuitBreakerGuard implements DirectGuard {
   readonly [DIRECT] = true;
   readonly readsArguments = false;
@@ -106,22 +112,22 @@ class CircuitBreakerGuard implements DirectGuard {
   }
 
   admit(call: GuardedCall, answer: StoreAnswers['breaker.enter'] | undefined): void {
-    if (answer === undefined) return call.keep(this, undefined);
+    if (answer === undefined) return call.keep(this, WITHIN_PROBE);
     if (!answer.admitted) throw this.#open('retryAfterMs' in answer ? answer.retryAfterMs : 0);
     call.keep(this, answer.generation);
     if (answer.probe) call.holdProbe(this.name);
   }
 
   settle(call: GuardedCall, outcome: Outcome): BreakerLeave | undefined {
-    const generation = call.kept(this) as number | undefined;
-    if (generation === undefined) return undefined;
+    const generation = (call.kept(this) as number | undefined) ?? FIRST;
+    if (generation === WITHIN_PROBE) return undefined;
     const verdict = this.#verdict(outcome);
     return { op: 'breaker.leave', name: this.name, owner: call.owner, generation, verdict, maxFails: this.#maxFails };
   }
 
-  enter(call: GuardedCall, state: DirectState): number | (() => CircuitOpenError) | typeof ASK {
+  enter(call: GuardedCall, state: DirectState): number | (() => CircuitOpenError) | typeof ASK | undefined {
     const { now } = this.#cellIn(state);
-    if (now.state === 'closed') return now.generation;
+    if (now.state === 'closed') return now.generation === FIRST ? undefined : now.generation;
     const retryAfterMs = now.state === 'open' ? now.openedAt + this.#resetTimeoutMs - state.at(call.now) : 0;
     // The next probe, or a call within it.
     if ((now.state === 'open' && retryAfterMs <= 0) || isWithinProbe(call.run, this.name)) return ASK;

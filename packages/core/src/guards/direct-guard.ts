@@ -14,6 +14,8 @@ export interface DirectCall extends GuardedCall {
   /** Of the calls of its run, from 1: with the prefix its `owner`, and with the id of the run its `id`. */
   readonly number: number;
   readonly ownerPrefix: string;
+  /** Counts an attempt that no limit applies to. */
+  countAttempt(): void;
   /** Monotonic milliseconds when its method ended, read once. */
   readonly endedAt: number;
 }
