@@ -233,6 +233,19 @@ describe('a store in this process', () => {
     );
   });
 
+  it('lets a call go on whose timeout could not be set, and says so', async () => {
+    const clock = new TestClock();
+    clock.schedule = () => {
+      throw new Error('no timers here');
+    };
+    const host = await AgentHost.create({ agents: [Shop], clock });
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    warn.mockClear();
+    const order: Order = { key: 'k1', id: 'o1', ids: [], amount: 1, end: 'well' };
+    expect(await host.open().get(Shop).four(order)).toEqual([1, await outcomeOf(order)]);
+    expect(String(warn.mock.calls[0]?.[0])).toMatch(/timeout failed when Shop.four was dispatched: no timers here/);
+  });
+
   it('is not passed by where its apply was replaced', async () => {
     const memory = new MemoryStore();
     const host = await AgentHost.create({ agents: [Shop], store: memory, clock: new TestClock() });

@@ -5,7 +5,7 @@ import { tellAdmitted } from './call-events.js';
 import type { DirectEnding, DirectStep } from './direct-plan.js';
 import type { Step } from './plan.js';
 import { guardFailed, Refused } from './refused.js';
-import { settleFailed } from './settlement.js';
+import { hookFailed, settleFailed } from './settlement.js';
 import type { ToolCall } from './tool-call.js';
 
 /**
@@ -71,6 +71,15 @@ function askAlone(call: ToolCall, state: DirectState, guard: DirectGuard): void 
   guard.admit?.(call, operation && state.carryOut(operation, call.now));
 }
 
+function minted(call: ToolCall, state: DirectState, guard: DirectGuard, value: unknown): boolean {
+  try {
+    return guard.mint?.(call, state, value) === true;
+  } catch {
+    // Asked properly, it fails again, and what follows from that is decided there.
+    return false;
+  }
+}
+
 /** Tells the guards around the method that it is invoked. `false`: they have to be told properly. */
 export function startDirectly(call: ToolCall): boolean {
   const { direct } = call.plan;
@@ -78,8 +87,12 @@ export function startDirectly(call: ToolCall): boolean {
   call.held = direct.dispatched;
   const { starting } = direct;
   for (let index = 0; index < starting.length; index++) {
-    const { guard, started, slot } = starting[index] as DirectStep;
-    call.keepAt(slot, started?.call(guard, call));
+    const { step, guard, started, slot } = starting[index] as DirectStep;
+    try {
+      call.keepAt(slot, started?.call(guard, call));
+    } catch (error) {
+      hookFailed(call, step.kind, 'dispatched', error);
+    }
   }
   return true;
 }
@@ -100,9 +113,8 @@ function settleDirectly(call: ToolCall, { minting, told }: DirectEnding, value: 
   const { core } = call.run;
   const state = core.direct;
   if (state === undefined) return false;
-  if (minting !== undefined) {
-    if (core.events.listensTo('guard.admitted') || minting.mint?.(call, state, value) !== true) return false;
-  }
+  if (minting !== undefined && (core.events.listensTo('guard.admitted') || !minted(call, state, minting, value)))
+    return false;
   call.held = undefined;
   if (records) state.carryOut({ op: 'step.add', session: call.run.sessionKey, tool: call.tool }, core.clock.now());
   for (let index = 0; index < told.length; index++) {

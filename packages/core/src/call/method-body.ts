@@ -1,9 +1,8 @@
-import { messageOfThrown } from '../errors/thrown.js';
-import { warnOnce } from '../events/warn-once.js';
 import { areCallsRead, saysSame, withFrame } from '../run/ambient.js';
 import { startDirectly } from './direct.js';
 import { instrumented } from './instrument.js';
 import type { Step } from './plan.js';
+import { hookFailed } from './settlement.js';
 import type { ToolCall } from './tool-call.js';
 
 /** The dispatch point: invokes the method with the arguments that the guards have seen. */
@@ -41,9 +40,7 @@ function tell(call: ToolCall, step: Step, hook: 'dispatched' | 'suspended'): voi
   try {
     step.guard[hook]?.(call);
   } catch (error) {
-    // Nothing refuses any more: the guard is out of order, not the call.
-    const what = `${step.kind} failed when ${call.tool} was ${hook}: ${messageOfThrown(error)}`;
-    warnOnce(call.run.core, `${hook}_${step.kind}`, what);
+    hookFailed(call, step.kind, hook, error);
   }
 }
 

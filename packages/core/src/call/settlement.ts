@@ -99,6 +99,12 @@ export function releaseWait(call: ToolCall, wait: Wait): void {
   }
 }
 
+/** Reports a guard that failed around the method. Nothing refuses any more: the guard is out of order, not the call. */
+export function hookFailed(call: ToolCall, kind: string, hook: 'dispatched' | 'suspended', error: unknown): void {
+  const what = `${kind} failed when ${call.tool} was ${hook}: ${messageOfThrown(error)}`;
+  warnOnce(call.run.core, `${hook}_${kind}`, what);
+}
+
 /** Reports a guard or a store that could not take part in the end of a call. */
 export function settleFailed(call: ToolCall, who: string, error: unknown): undefined {
   warnOnce(
