@@ -26,7 +26,7 @@ const options = readOptions(process.argv.slice(2));
 const results = options.report ? readJson<Results>(LATEST) : await measure(options);
 const goals = judgeGoals(results, GOALS);
 const isWhole = options.report || (options.only.length === 0 && !options.quick);
-if (isWhole) publish(results, goals);
+if (isWhole) publish(results);
 else for (const group of results.groups) console.log(`${tablesOf(group)}\n`);
 if (options.baseline) writeJson(BASELINE, baselineOf(results));
 if (options.check) check(results, goals);
@@ -46,13 +46,16 @@ async function measure({ only, quick }: BenchOptions): Promise<Results> {
 }
 
 /** Writes the results, the page that shows them, and the picture. */
-function publish(measured: Results, verdicts: readonly Verdict[]): void {
+function publish(measured: Results): void {
   write(LATEST, resultsText(measured));
-  write(path.join(RESULTS, 'latest.md'), reportPage(measured, verdicts));
-  const chart = performanceChart(measured);
+  // As they are kept, with fewer digits: a figure on the border of two roundings would be shown in another way by the next report.
+  const kept = readJson<Results>(LATEST);
+  const verdicts = judgeGoals(kept, GOALS);
+  write(path.join(RESULTS, 'latest.md'), reportPage(kept, verdicts));
+  const chart = performanceChart(kept);
   if (chart !== undefined) write(path.join(ROOT, 'docs/images/performance.svg'), chart);
   const page = path.join(ROOT, 'docs/performance.md');
-  write(page, fillPage(readFileSync(page, 'utf8'), sectionsOf(measured, verdicts)));
+  write(page, fillPage(readFileSync(page, 'utf8'), sectionsOf(kept, verdicts)));
 }
 
 function check(measured: Results, verdicts: readonly Verdict[]): void {
