@@ -1,6 +1,5 @@
 import type { IdArgument } from '../agent/argument-types.js';
 import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
-import type { SchedulingClock } from '../clock.js';
 import type { Duration } from '../duration.js';
 import { ScopeValidationError } from '../errors/guard-errors.js';
 import {
@@ -127,7 +126,6 @@ const isOwn = Object.prototype.hasOwnProperty;
 
 class IdempotentGuard implements DirectGuard {
   readonly [DIRECT] = true;
-  readonly #clock: SchedulingClock;
   readonly #tool: string;
   readonly #key: string | ((args: unknown, call: CallContext) => unknown);
   readonly #ttlMs: number;
@@ -143,7 +141,6 @@ class IdempotentGuard implements DirectGuard {
     const check = new OptionCheck(site, 'Idempotent', options, known, 'usage.invalid_idempotent_tool');
     const key: unknown = options?.key ?? 'idempotencyKey';
     this.#tool = site.tool.id;
-    this.#clock = site.clock;
     this.#key =
       typeof key === 'function' ? (key as (args: unknown, call: CallContext) => unknown) : check.argument('key', key);
     this.#ttlMs = check.duration('ttl', '1h');

@@ -7,7 +7,7 @@ import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { isFactAbout } from '../facts/fact-about.js';
 import { idText } from '../facts/fact-value.js';
 import type { DirectState } from '../store/direct-state.js';
-import { SingleMint } from '../store/fact-table.js';
+import { SingleMint } from '../store/mint.js';
 import type { FactAdd } from '../store/operations.js';
 import { WallTime } from '../wall-time.js';
 import { DIRECT, type DirectCall, type DirectGuard } from './direct-guard.js';

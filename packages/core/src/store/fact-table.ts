@@ -2,8 +2,6 @@ import { foldLoosely } from '../facts/loose-match.js';
 import { isSameSource, type Mint } from './mint.js';
 import type { FactSources } from './operations.js';
 
-export { SingleMint } from './mint.js';
-
 /** The facts of one kind. */
 interface Kind {
   readonly values: Map<string, Mint | Mint[]>;

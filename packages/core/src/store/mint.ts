@@ -12,8 +12,8 @@ export interface Mint {
   readonly expiresAt: number;
 }
 
-/** One for all values that a call minted, so that a fact costs little more than its place in a map. */
-export class LastingMint implements Mint {
+/** What is known of the origin is kept as it came. */
+class MintWithOrigin {
   readonly origin: FactOrigin;
 
   constructor(origin: FactOrigin) {
@@ -31,7 +31,10 @@ export class LastingMint implements Mint {
   get about(): string | undefined {
     return this.origin.about;
   }
+}
 
+/** One for all values that a call minted, so that a fact costs little more than its place in a map. */
+export class LastingMint extends MintWithOrigin implements Mint {
   get expiresAt(): number {
     return Number.POSITIVE_INFINITY;
   }
@@ -84,32 +87,19 @@ export function mintOfOne(origin: FactOrigin, before: SingleMint | undefined): L
 }
 
 /** What one call minted for some time: it knows its facts, to take them away. */
-export class ExpiringMint implements Mint, Expiring {
+export class ExpiringMint extends MintWithOrigin implements Mint, Expiring {
   readonly kind: string;
   readonly values: readonly string[];
-  readonly origin: FactOrigin;
   readonly expiresAt: number;
   readonly facts: FactsOfMint;
   queuedFor: number | undefined = undefined;
 
   constructor(kind: string, values: readonly string[], origin: FactOrigin, expiresAt: number, facts: FactsOfMint) {
+    super(origin);
     this.kind = kind;
     this.values = values;
-    this.origin = origin;
     this.expiresAt = expiresAt;
     this.facts = facts;
-  }
-
-  get source(): FactOrigin['source'] {
-    return this.origin.source;
-  }
-
-  get tool(): string | undefined {
-    return this.origin.tool;
-  }
-
-  get about(): string | undefined {
-    return this.origin.about;
   }
 
   /** Takes the facts away that it still stands for. */

@@ -100,24 +100,16 @@ export class RingMemory {
    * nothing is added, as there is no room in the ring or in its window.
    */
   tryAppend(place: RingPlace, limit: number, periodMs: number, now: number): boolean {
-    const { numbers, whole, room } = this.#chunks[place >>> CHUNK_BITS] as Chunk;
+    const chunk = this.#chunks[place >>> CHUNK_BITS] as Chunk;
     const start = place & (CHUNK_LENGTH - 1);
-    let head = whole[2 * start + HEAD] as number;
-    let count = whole[2 * start + COUNT] as number;
-    while (count > 0 && (numbers[start + HEADER + head] as number) + periodMs <= now) {
-      head = head + 1 === room ? 0 : head + 1;
-      count--;
-    }
-    const hasRoom = count < limit && count < room;
-    if (hasRoom) {
-      const end = head + count;
-      numbers[start + HEADER + (end < room ? end : end - room)] = now;
-      numbers[start + EXPIRES_AT] = now + periodMs;
-      count++;
-    }
-    whole[2 * start + HEAD] = head;
-    whole[2 * start + COUNT] = count;
-    return hasRoom;
+    const count = dropBefore(chunk, start, now, periodMs);
+    const { numbers, whole, room } = chunk;
+    if (count >= limit || count === room) return false;
+    const end = (whole[2 * start + HEAD] as number) + count;
+    numbers[start + HEADER + (end < room ? end : end - room)] = now;
+    numbers[start + EXPIRES_AT] = now + periodMs;
+    whole[2 * start + COUNT] = count + 1;
+    return true;
   }
 
   /** The ring at a place. */
@@ -194,17 +186,7 @@ export class Ring {
 
   /** Drops the times that a window of this length has left behind. */
   dropBefore(now: number, periodMs: number): void {
-    const { numbers, whole, room } = this.chunk;
-    const start = this.start;
-    let head = whole[2 * start + HEAD] as number;
-    let count = whole[2 * start + COUNT] as number;
-    // Written as a sum, as in a refusal, so that no rounding lets one say that a place frees now.
-    while (count > 0 && (numbers[start + HEADER + head] as number) + periodMs <= now) {
-      head = head + 1 === room ? 0 : head + 1;
-      count--;
-    }
-    whole[2 * start + HEAD] = head;
-    whole[2 * start + COUNT] = count;
+    dropBefore(this.chunk, this.start, now, periodMs);
   }
 
   // Dividing costs more than all the rest.
@@ -213,6 +195,20 @@ export class Ring {
     const place = (whole[2 * this.start + HEAD] as number) + index;
     return this.start + HEADER + (place < room ? place : place - room);
   }
+}
+
+/** Drops the times that a window of this length has left behind, and answers how many are left. */
+function dropBefore({ numbers, whole, room }: Chunk, start: number, now: number, periodMs: number): number {
+  let head = whole[2 * start + HEAD] as number;
+  let count = whole[2 * start + COUNT] as number;
+  // Written as a sum, as in a refusal, so that no rounding lets one say that a place frees now.
+  while (count > 0 && (numbers[start + HEADER + head] as number) + periodMs <= now) {
+    head = head + 1 === room ? 0 : head + 1;
+    count--;
+  }
+  whole[2 * start + HEAD] = head;
+  whole[2 * start + COUNT] = count;
+  return count;
 }
 
 function lengthOf(size: number): number {
