@@ -15,6 +15,10 @@ beforeEach(() => {
 });
 afterEach(() => warnings.mockRestore());
 
+const nothing = (): void => {};
+/** Of a promise whose data does not pass `parse`. */
+const METHODS = { _thenUnwrap: nothing, _responseProps: nothing, asResponse: nothing, parse: nothing };
+
 describe('the SDK', () => {
   it('that is installed is one of those that are supported', () => {
     meter(client());
@@ -39,6 +43,7 @@ describe('the SDK', () => {
     ['fetch()', { fetch: undefined }],
     ['maxRetries', { maxRetries: undefined }],
     ['_thenUnwrap()', { request: () => new Promise(() => {}) }],
+    ['awaits its own parse()', { request: () => Object.assign(new Promise(() => {}), METHODS) }],
   ])('whose insides have changed is refused, rather than not metered: no %s', (missing, changes) => {
     expect(() => meter(changed(changes))).toThrow(UsageError);
     expect(() => meter(changed(changes))).toThrow(missing);

@@ -1,4 +1,5 @@
 import { UsageError } from '@actguard/core';
+import { missingInStainless } from '@actguard/metering';
 
 /** Versions of `@anthropic-ai/sdk` that the meter was made for. */
 export const SUPPORTED_SDK = '>=1.12.0 <2.0.0';
@@ -11,7 +12,7 @@ const warned = new Set<string>();
  * @throws {UsageError} where a client could not be metered: letting its calls through unseen would be worse
  */
 export function checkSdk(client: unknown): void {
-  const missing = missingIn(client);
+  const missing = missingInStainless(client, ['_responseProps']);
   if (missing !== undefined)
     throw new UsageError(
       `this is no client of @anthropic-ai/sdk that can be metered: it has no ${missing}; the meter supports ${SUPPORTED_SDK}`,
@@ -28,21 +29,7 @@ export function checkSdk(client: unknown): void {
 
 interface AnyClient {
   readonly [name: string]: unknown;
-  request(options: Promise<never>): unknown;
   getUserAgent?(): unknown;
-}
-
-function missingIn(client: unknown): string | undefined {
-  if (typeof client !== 'object' || client === null) return 'methods';
-  const given = client as AnyClient;
-  for (const method of ['request', 'withOptions', 'fetch'])
-    if (typeof given[method] !== 'function') return `${method}()`;
-  if (typeof given['maxRetries'] !== 'number') return 'maxRetries';
-  // A request that waits for its options for ever sends nothing, and shows the promises of the client's own copy of the SDK.
-  const promise = given.request(new Promise<never>(() => {})) as AnyClient | undefined;
-  for (const method of ['_thenUnwrap', '_responseProps', 'asResponse', 'parse'])
-    if (typeof promise?.[method] !== 'function') return `promise with ${method}()`;
-  return undefined;
 }
 
 function versionOf(client: AnyClient): string {

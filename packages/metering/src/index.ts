@@ -9,3 +9,4 @@ export type { AnswerReader, Operation, RequestBody } from './operation.js';
 export { packagedPrices } from './packaged-prices.js';
 export { type ServerToolBound, serverToolBound } from './server-tools.js';
 export { instrumentStainless, type MeteredSdk, meterStainless, type StainlessMeter } from './stainless.js';
+export { missingInStainless } from './stainless-client.js';

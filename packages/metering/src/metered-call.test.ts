@@ -53,7 +53,7 @@ beforeEach(async () => {
 });
 afterEach(() => host.close());
 
-const admit = (body: RequestBody = {}, attempts = 3, isStream = false): Promise<MeteredCall> =>
+const admit = async (body: RequestBody = {}, attempts = 3, isStream = false): Promise<MeteredCall> =>
   MeteredCall.admit(meteringOf('p', {}), operation, body, isStream, attempts);
 
 /** What is charged for a call: each charge, and whether it is estimated. */
@@ -206,7 +206,7 @@ test('data that cannot be read is passed on', async () => {
 });
 
 describe('looking at the request', () => {
-  const looked = (bound: Operation['bound'], isShared = false, body: RequestBody = {}): Promise<MeteredCall> =>
+  const looked = async (bound: Operation['bound'], isShared = false, body: RequestBody = {}): Promise<MeteredCall> =>
     MeteredCall.admit(meteringOf('p', {}), { ...operation, bound }, body, false, 2, isShared);
   const unreadable = (): never => {
     throw new TypeError('circular');

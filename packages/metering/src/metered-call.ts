@@ -54,22 +54,22 @@ export class MeteredCall {
   }
 
   /**
-   * Asks the budgets around the caller.
+   * Asks the budgets around the caller. Answers and throws at once, unless a shared budget or a gateway has to be awaited.
    *
    * @param attempts how often the SDK may send it: the first time and its retries
    * @param isShared the caller can still change parts of the body: where its bound is held, a copy is bounded and sent
    * @throws {BudgetExceededError} and what else `admitModelCall` throws
    */
-  static async admit(
+  static admit(
     { provider, options, prices, defaultPrices }: Metering,
     operation: Operation,
     body: RequestBody,
     isStream: boolean,
     attempts: number,
     isShared = false,
-  ): Promise<MeteredCall> {
+  ): MeteredCall | Promise<MeteredCall> {
     const request = new BoundedRequest(operation, body, isShared);
-    const call = await admitModelCall({
+    const admitted = admitModelCall({
       provider,
       model: operation.model(body),
       operation: operation.name,
@@ -83,12 +83,16 @@ export class MeteredCall {
       prices,
       defaultPrices,
     });
-    request.admitted();
-    const capped = call.outputCap === undefined ? request.body : operation.withOutputCap(request.body, call.outputCap);
-    // Nobody counts outside a run, so there the request stays as it is.
-    const isCounted = isStream && (options.budget !== undefined || isInRun());
-    const told = isCounted ? operation.withStreamUsage?.(capped) : undefined;
-    return new MeteredCall(call, request, told ?? capped, operation.reader(told !== undefined, body), attempts);
+    const made = (call: ModelCall): MeteredCall => {
+      request.admitted();
+      const capped =
+        call.outputCap === undefined ? request.body : operation.withOutputCap(request.body, call.outputCap);
+      // Nobody counts outside a run, so there the request stays as it is.
+      const isCounted = isStream && (options.budget !== undefined || isInRun());
+      const told = isCounted ? operation.withStreamUsage?.(capped) : undefined;
+      return new MeteredCall(call, request, told ?? capped, operation.reader(told !== undefined, body), attempts);
+    };
+    return 'then' in admitted ? Promise.resolve(admitted).then(made) : made(admitted);
   }
 
   /** The request as it may be sent. */

@@ -183,9 +183,10 @@ class RequestMeter {
     const attempts = 1 + Math.max(0, remaining ?? options.maxRetries ?? this.#maxRetries);
     const { body } = options;
     const isJson = isJsonBody(body);
-    const call = isJson
-      ? await MeteredCall.admit(this.#metering, operation, body, isStreamed(options, body), attempts, true)
-      : await MeteredCall.admit(this.#metering, untouched(operation), fieldsOf(body), false, attempts);
+    const asked = isJson
+      ? MeteredCall.admit(this.#metering, operation, body, isStreamed(options, body), attempts, true)
+      : MeteredCall.admit(this.#metering, untouched(operation), fieldsOf(body), false, attempts);
+    const call = asked instanceof MeteredCall ? asked : await asked;
     this.#call = call;
     const sent = isJson ? call.body : body;
     return { ...options, body: sent, fetchOptions: { ...options.fetchOptions, [CALL]: call } };
@@ -200,28 +201,41 @@ class RequestMeter {
       },
       (error: unknown) => this.#call?.failed(error, false),
     );
-    return this.#observed(promise._thenUnwrap((data) => this.#seen(data)));
+    return this.#observed(promise, false);
   }
 
-  // Helpers of the SDK derive promises of their own, which must be observed too.
-  #observed(promise: ApiPromise): ApiPromise {
+  /**
+   * Looks at whatever the promise is asked for: data, response, or a promise that a helper of the SDK derives from it. In place, as
+   * another promise of the SDK would cost as much as all else here.
+   *
+   * @param isSeen its data was looked at before it was transformed
+   */
+  #observed(promise: ApiPromise, isSeen: boolean): ApiPromise {
     const { asResponse, _thenUnwrap, parse, _responseProps } = promise;
-    promise._thenUnwrap = (transform) => this.#observed(_thenUnwrap.call(promise, transform));
+    const seen = isSeen ? undefined : (data: unknown): unknown => this.#seen(data);
+    promise._thenUnwrap = (transform) =>
+      this.#observed(
+        _thenUnwrap.call(promise, seen === undefined ? transform : (data, props) => transform(seen(data), props)),
+        true,
+      );
     promise.asResponse = async () => this.#observedResponse(await asResponse.call(promise));
     if (_responseProps !== undefined)
       promise._responseProps = async () => {
         const props = await _responseProps.call(promise);
         return { ...props, response: this.#observedResponse(props.response) };
       };
-    // A body that breaks off is billed, though nobody sees any data.
+    let parsed: Promise<unknown> | undefined;
     promise.parse = () => {
-      const parsed = parse.call(promise);
-      parsed.catch((error: unknown) => {
-        if (this.#isAnswered) this.#call?.failed(error, true);
-      });
+      parsed ??= parse.call(promise).then(seen, (error: unknown) => this.#failed(error));
       return parsed;
     };
     return promise;
+  }
+
+  // A body that breaks off is billed, though nobody sees any data.
+  #failed(error: unknown): never {
+    if (this.#isAnswered) this.#call?.failed(error, true);
+    throw error;
   }
 
   #observedResponse(response: Response): Response {

@@ -29,12 +29,18 @@ test('a version that it was not made for is warned about once', () => {
   expect(warnings[0]).toContain(SUPPORTED_SDK);
 });
 
+function passing(): Promise<unknown> {
+  const nothing = (): void => {};
+  return Object.assign(new Promise(() => {}), { _thenUnwrap: nothing, asResponse: nothing, parse: nothing });
+}
+
 test.each<[string, (given: OpenAI) => unknown]>([
   ['nothing', () => undefined],
   ['an object', () => ({})],
   ['a client without request()', (given) => Object.assign(Object.create(given) as object, { request: undefined })],
   ['a client without fetch', (given) => Object.assign(Object.create(given) as object, { fetch: undefined })],
   ['other promises', (given) => Object.assign(given, { request: () => Promise.resolve({}) })],
+  ['promises whose data does not pass parse()', (given) => Object.assign(given, { request: () => passing() })],
 ])('what cannot be metered is refused: %s', (_, change) => {
   const changed = change(client()) as OpenAI;
   expect(() => meter(changed)).toThrow(UsageError);

@@ -1,4 +1,5 @@
 import { UsageError } from '@actguard/core';
+import { missingInStainless } from '@actguard/metering';
 
 /** Versions of `openai` that the meter was made for. */
 export const SUPPORTED_SDK = '>=7.57.0 <8.0.0';
@@ -7,7 +8,6 @@ const warned = new Set<string>();
 
 interface AnyClient {
   readonly [name: string]: unknown;
-  request(options: Promise<never>): unknown;
 }
 
 /**
@@ -16,7 +16,7 @@ interface AnyClient {
  * @throws {UsageError} where a client could not be metered: letting its calls through unseen would be worse
  */
 export function checkSdk(client: unknown): void {
-  const missing = missingIn(client);
+  const missing = missingInStainless(client);
   if (missing !== undefined)
     throw new UsageError(
       `this is no client of openai that can be metered: it has no ${missing}; the meter supports ${SUPPORTED_SDK}`,
@@ -29,19 +29,6 @@ export function checkSdk(client: unknown): void {
     `openai ${version} was not tested with @actguard/openai, which supports ${SUPPORTED_SDK}: check that its calls are charged`,
     { type: 'ActGuardWarning', code: 'ACTGUARD_SDK_VERSION' },
   );
-}
-
-function missingIn(client: unknown): string | undefined {
-  if (typeof client !== 'object' || client === null) return 'methods';
-  const given = client as AnyClient;
-  for (const method of ['request', 'withOptions', 'fetch'])
-    if (typeof given[method] !== 'function') return `${method}()`;
-  if (typeof given['maxRetries'] !== 'number') return 'maxRetries';
-  // A request that waits for its options for ever sends nothing, and shows the promises of the client's own copy of the SDK.
-  const promise = given.request(new Promise<never>(() => {})) as Readonly<Record<string, unknown>> | undefined;
-  for (const method of ['_thenUnwrap', 'asResponse', 'parse'])
-    if (typeof promise?.[method] !== 'function') return `promise with ${method}()`;
-  return undefined;
 }
 
 // Of the very client: a process can have several copies of the SDK.
