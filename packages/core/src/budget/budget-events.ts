@@ -1,4 +1,5 @@
 import type { LimitType } from '../errors/budget-errors.js';
+import { aboutRun } from '../events/about-run.js';
 import type { BudgetEventBase, EventBase } from '../events/event.js';
 import { LIMIT_TYPES } from './amounts.js';
 import type { BudgetNode } from './budget-node.js';
@@ -36,17 +37,6 @@ export function tellBudgetBlocked(run: BudgetRun, about: LimitFacts, refused: st
     refused,
     error,
   });
-}
-
-/** What every event of a run says. */
-export function aboutRun(
-  run: BudgetRun,
-  category: EventBase['category'],
-  severity: EventBase['severity'],
-  outcome: EventBase['outcome'],
-): EventBase {
-  const { id: runId, sessionId, userId } = run;
-  return { category, severity, outcome, time: run.core.clock.wall(), runId, sessionId, userId };
 }
 
 /** What every event of a budget says of its scope. */

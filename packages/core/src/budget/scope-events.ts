@@ -1,6 +1,7 @@
 import type { LimitType } from '../errors/budget-errors.js';
+import { aboutRun } from '../events/about-run.js';
 import { type Amounts, LIMIT_TYPES } from './amounts.js';
-import { aboutRun, readableAmount, scopeFacts } from './budget-events.js';
+import { readableAmount, scopeFacts } from './budget-events.js';
 import type { BudgetNode } from './budget-node.js';
 import type { BudgetRun } from './budget-run.js';
 import { microsOf } from './money.js';

@@ -1,12 +1,13 @@
 import type { Amounts } from '../budget/amounts.js';
 import { NO_AMOUNTS, plus, times } from '../budget/amounts.js';
-import { aboutRun, tellWarnings } from '../budget/budget-events.js';
+import { tellWarnings } from '../budget/budget-events.js';
 import type { BudgetNode } from '../budget/budget-node.js';
 import { type CallBound, type CallRates, type Fit, outputBoundOf } from '../budget/call-bound.js';
 import { microsOf, picosOf } from '../budget/money.js';
 import type { RunBudgets } from '../budget/run-budgets.js';
 import { costUnitsOf } from '../budget/tariff.js';
 import { type TokenUsage, tokensOf, tokenUsage } from '../budget/token-usage.js';
+import { aboutRun } from '../events/about-run.js';
 import type { ModelCall, ModelCallReport, ModelRequest } from './model-request.js';
 import type { SharedHold } from './shared-hold.js';
 

@@ -9,8 +9,6 @@ import { RunSharedBudgets } from '../budget/run-shared-budgets.js';
 import { sharedBudgetsFor } from '../budget/shared-budget-source.js';
 import type { Scheduled } from '../clock.js';
 import { checkFunction } from '../errors/argument-check.js';
-import { isRefusal } from '../errors/guard-errors.js';
-import { cut } from '../errors/refusal.js';
 import {
   RunAbortedError,
   RunDeadlineError,
@@ -18,9 +16,7 @@ import {
   RunKilledError,
   type RunStoppedError,
 } from '../errors/run-errors.js';
-import { nameOfThrown } from '../errors/thrown.js';
 import { shown, UsageError } from '../errors/usage-errors.js';
-import type { EventBase } from '../events/event.js';
 import { runScope } from '../store/idempotency-scope.js';
 import type { StoreOperation, UsedFact } from '../store/operations.js';
 import { isThenable } from '../store/thenable.js';
@@ -29,6 +25,7 @@ import { CallList, type ListedCall } from './call-list.js';
 import type { CallRun } from './call-run.js';
 import type { RunFacts } from './run.js';
 import type { RunCore } from './run-core.js';
+import { tellEnd, tellFact, tellStarted, tellStopped, tellUserSaid } from './run-events.js';
 import type { ReadRunOptions } from './run-options.js';
 import { SessionFacts } from './session-facts.js';
 import { namedSessionKey, ownSessionKey, runKeyOf } from './session-key.js';
@@ -45,8 +42,6 @@ export interface RunAgents {
 }
 
 type Stop = (tool: string) => RunStoppedError;
-
-const MAX_MESSAGE_LENGTH = 256;
 
 /** What the application called, by what it writes. */
 const WRITERS: Partial<Record<StoreOperation['op'], string>> = {
@@ -107,7 +102,7 @@ export class AgentRun implements CallRun {
     this.sharedBudgets = RunSharedBudgets.of(this, [...hostBudgets, ...options.sharedBudgets]);
     this.#writes = new SessionWrites(this);
     if (this.hasNamedSession) this.#writes.join();
-    this.#tell('run.start', '');
+    tellStarted(this);
     if (options.deadlineMs !== undefined) this.#startDeadline(options.deadlineMs);
     if (options.signal !== undefined) this.#follow(options.signal);
     if (options.killedBecause !== undefined) this.kill(options.killedBecause);
@@ -167,8 +162,7 @@ export class AgentRun implements CallRun {
   userSaid(text: string): void {
     if (typeof text !== 'string') throw new UsageError('run.userSaid: the text must be a string');
     this.write({ op: 'turn.add', session: this.sessionKey, text });
-    if (!this.core.events.listensTo('run.user_said')) return;
-    this.core.events.emit({ ...this.#about('', ''), name: 'run.user_said', text });
+    tellUserSaid(this, text);
   }
 
   get budgets(): RunBudgets {
@@ -250,8 +244,7 @@ export class AgentRun implements CallRun {
 
   /** Tells listeners what the application vouched for. */
   tellFact(fact: UsedFact): void {
-    if (!this.core.events.listensTo('run.fact_added')) return;
-    this.core.events.emit({ ...this.#about('', ''), name: 'run.fact_added', fact });
+    tellFact(this, fact);
   }
 
   /** @throws {RunStoppedError} where the run takes no calls */
@@ -304,8 +297,7 @@ export class AgentRun implements CallRun {
       await (this.sharedBudgets === undefined ? this.#forget() : Promise.all([this.#forget(), this.#tellShared()]));
       await this.#agents.release(this);
     } finally {
-      if (outcome === 'success') this.#tell('run.end', 'success');
-      else this.#tell('run.end', isRefusal(outcome.error) ? 'blocked' : 'failed', nameOfThrown(outcome.error));
+      tellEnd(this, outcome);
     }
   }
 
@@ -339,7 +331,7 @@ export class AgentRun implements CallRun {
     this.#stop = stop;
     this.#deadline?.cancel();
     this.#unlisten?.();
-    this.#tellStop(stop);
+    tellStopped(this, stop);
     this.#controller?.abort(stop('run'));
     this.#calls.cutOff(stop);
   }
@@ -357,23 +349,5 @@ export class AgentRun implements CallRun {
     if (signal.aborted) return abort();
     signal.addEventListener('abort', abort, { once: true });
     this.#unlisten = () => signal.removeEventListener('abort', abort);
-  }
-
-  #tell(name: 'run.start' | 'run.end', outcome: '' | 'success' | 'blocked' | 'failed', errorType?: string): void {
-    if (!this.core.events.listensTo(name)) return;
-    const severity = outcome === 'blocked' || outcome === 'failed' ? 'error' : '';
-    this.core.events.emit({ ...this.#about(severity, outcome), name, ...(errorType !== undefined && { errorType }) });
-  }
-
-  #tellStop(stop: Stop): void {
-    if (!this.core.events.listensTo('run.stop')) return;
-    const { code, message } = stop('run');
-    const errorMessage = cut(message, MAX_MESSAGE_LENGTH);
-    this.core.events.emit({ ...this.#about('error', 'blocked'), name: 'run.stop', code, errorMessage });
-  }
-
-  #about(severity: EventBase['severity'], outcome: EventBase['outcome']): EventBase {
-    const { id: runId, sessionId, userId } = this;
-    return { category: 'run', severity, outcome, time: this.core.clock.wall(), runId, sessionId, userId };
   }
 }
