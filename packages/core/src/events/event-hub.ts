@@ -5,6 +5,8 @@ import { warnOnce } from './warn-once.js';
 /** The listeners of a host. */
 export class EventHub {
   readonly #listeners = new Map<object, Subscription>();
+  /** The same; a copy, so that listeners may come and go while they are told. */
+  #subscriptions: readonly Subscription[] = [];
   readonly #reported = new WeakSet<object>();
   /** Names that somebody listens to; `undefined` for all. */
   #wanted: ReadonlySet<EventName> | undefined = new Set();
@@ -17,7 +19,7 @@ export class EventHub {
 
   /** Whether anybody listens to anything. */
   get isHeard(): boolean {
-    return this.#listeners.size > 0;
+    return this.#subscriptions.length > 0;
   }
 
   /** Adds a listener, to all events or to those named, and returns what removes it. */
@@ -25,16 +27,21 @@ export class EventHub {
     // Who adds a listener to everything twice means it once.
     const key = names === undefined ? listener : {};
     this.#listeners.set(key, { listener, names: names && new Set(names) });
-    this.#wanted = wantedBy(this.#listeners.values());
+    this.#changed();
     return () => {
       this.#listeners.delete(key);
-      this.#wanted = wantedBy(this.#listeners.values());
+      this.#changed();
     };
+  }
+
+  #changed(): void {
+    this.#subscriptions = [...this.#listeners.values()];
+    this.#wanted = wantedBy(this.#subscriptions);
   }
 
   /** Tells every listener. Monitoring fails open: a listener that throws or rejects changes nothing. */
   emit(event: ActGuardEvent): void {
-    for (const { listener, names } of this.#listeners.values()) {
+    for (const { listener, names } of this.#subscriptions) {
       if (names !== undefined && !names.has(event.name)) continue;
       try {
         const returned: unknown = listener(event);
@@ -63,7 +70,7 @@ interface Subscription {
   readonly names: ReadonlySet<EventName> | undefined;
 }
 
-function wantedBy(subscriptions: Iterable<Subscription>): ReadonlySet<EventName> | undefined {
+function wantedBy(subscriptions: readonly Subscription[]): ReadonlySet<EventName> | undefined {
   const wanted = new Set<EventName>();
   for (const { names } of subscriptions) {
     if (names === undefined) return undefined;
