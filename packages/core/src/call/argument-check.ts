@@ -34,10 +34,11 @@ function checkObject(value: object, depth: number): void {
     refuseOther(value);
   }
   for (const name in value) {
+    if (!isOwn.call(value, name)) continue;
     const part = (value as Record<string, unknown>)[name];
     if (name === '__proto__') throw new NotPlain('holds a property named __proto__');
     if ((typeof part === 'string' || typeof part === 'number') && --left >= 0) continue;
-    if (isOwn.call(value, name)) checkPart(part, name, depth);
+    checkPart(part, name, depth);
   }
 }
 

@@ -67,6 +67,9 @@ const FIRST = 0;
 /** In the place of a generation: the outcome is that of the probe around the call. */
 const WITHIN_PROBE = -1;
 
+/** What the end of a call says about the dependency. */
+type Ending = FailureKind | 'success' | 'refusal' | 'aborted';
+
 class CircuitBreakerGuard implements DirectGuard {
   readonly [DIRECT] = true;
   readonly readsArguments = false;
@@ -119,9 +122,13 @@ class CircuitBreakerGuard implements DirectGuard {
   }
 
   settle(call: GuardedCall, outcome: Outcome): BreakerLeave | undefined {
+    return this.#leave(call, this.#kind(outcome));
+  }
+
+  #leave(call: GuardedCall, kind: Ending): BreakerLeave | undefined {
     const generation = (call.kept(this) as number | undefined) ?? FIRST;
     if (generation === WITHIN_PROBE) return undefined;
-    const verdict = this.#verdict(outcome);
+    const verdict = this.#verdict(kind);
     return { op: 'breaker.leave', name: this.name, owner: call.owner, generation, verdict, maxFails: this.#maxFails };
   }
 
@@ -137,8 +144,10 @@ class CircuitBreakerGuard implements DirectGuard {
   succeeded(call: DirectCall, state: DirectState, _generation: unknown, value: unknown): void {
     // Nothing to forget, and so nothing to tell: a success changes only a breaker that has seen failures.
     const { now } = this.#cellIn(state);
-    if (now.state === 'closed' && now.fails === 0 && classifyResult(value) === undefined) return;
-    const left = this.settle(call, { status: 'success', value });
+    // Read once: a getter may answer differently the second time.
+    const failure = classifyResult(value);
+    if (now.state === 'closed' && now.fails === 0 && failure === undefined) return;
+    const left = this.#leave(call, failure ?? 'success');
     if (left !== undefined) state.carryOut(left, call.endedAt);
   }
 
@@ -157,15 +166,14 @@ class CircuitBreakerGuard implements DirectGuard {
     return this.#cell.cell;
   }
 
-  #verdict(outcome: Outcome): BreakerLeave['verdict'] {
-    const kind = this.#kind(outcome);
+  #verdict(kind: Ending): BreakerLeave['verdict'] {
     if (kind === 'success') return 'success';
     if (kind === 'refusal' || kind === 'aborted') return 'neutral';
     if (this.#failOn.has(kind)) return 'failure';
     return this.#ignoreOn.has(kind) ? 'ignored' : 'neutral';
   }
 
-  #kind(outcome: Outcome): FailureKind | 'success' | 'refusal' | 'aborted' {
+  #kind(outcome: Outcome): Ending {
     switch (outcome.status) {
       case 'success':
         return classifyResult(outcome.value) ?? 'success';

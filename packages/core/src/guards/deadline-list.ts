@@ -42,11 +42,12 @@ export class DeadlineList {
       next: undefined,
       listed: true,
     };
+    // Before it is listed: where no timer can be set, nothing may stay that none takes out.
+    if (this.#timer === undefined) this.#arm(deadline.at, now);
+    else if (this.#head === undefined) this.#timer.keepAlive(true);
     if (this.#tail === undefined) this.#head = deadline;
     else this.#tail.next = deadline;
     this.#tail = deadline;
-    if (this.#timer === undefined) this.#arm(deadline.at, now);
-    else if (deadline === this.#head) this.#timer.keepAlive(true);
     return deadline;
   }
 

@@ -67,8 +67,11 @@ export class MaxAttemptsGuard implements DirectGuard {
   enter(call: DirectCall, state: DirectState): (() => MaxAttemptsExceededError) | typeof ASK | undefined {
     if (call.attempt > 0) return undefined;
     const attempts = call.run.attemptsOf(this.#tool);
-    attempts.inStore ??= state.attempts.countOf(call.run.key, this.#tool.id);
-    const { inStore } = attempts;
+    let { inStore } = attempts;
+    if (inStore === undefined || inStore.isForgotten) {
+      inStore = state.attempts.countOf(call.run.key, this.#tool.id);
+      attempts.inStore = inStore;
+    }
     if (inStore === undefined) return ASK;
     call.noteAttempt(++inStore.used);
     return inStore.used > this.limit ? this.#exceededBy(call) : undefined;

@@ -151,8 +151,9 @@ class RateLimitGuard implements DirectGuard {
 
   enter(call: GuardedCall, state: DirectState): Claim | Ticket | (() => RateLimitExceededError) | typeof ASK {
     if (this.#waits && !this.#queue.isEmpty) return ASK;
-    const now = state.at(call.now);
+    // First: a function of the user may take its time, or make calls, and a window takes times in their order.
     const scopeValue = this.#scope === undefined ? undefined : this.#scopeValue(call);
+    const now = state.at(call.now);
     if (state.rates.tryTake(this.#tool, scopeValue, this.#maxCalls, this.#periodMs, now))
       return scopeValue === undefined ? now : new Claim(this.#tool, scopeValue, now);
     const claim = new Claim(this.#tool, scopeValue, undefined);

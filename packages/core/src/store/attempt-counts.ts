@@ -3,6 +3,8 @@ import type { StoreAnswers } from './operations.js';
 /** How often one tool was tried in one run. */
 export interface AttemptCount {
   used: number;
+  /** Its run was forgotten: whoever counts on has to look for it anew. */
+  isForgotten: boolean;
 }
 
 /** How often the tools of each run were tried. */
@@ -30,12 +32,14 @@ export class AttemptCounts {
       this.#runs.set(run, (tools = new Map()));
     }
     let count = tools.get(tool);
-    if (count === undefined) tools.set(tool, (count = { used: 0 }));
+    if (count === undefined) tools.set(tool, (count = { used: 0, isForgotten: false }));
     return count;
   }
 
   /** Forgets a run. */
   drop(run: string): void {
+    // A run of the same id on another host may still count there.
+    for (const count of this.#runs.get(run)?.values() ?? []) count.isForgotten = true;
     this.#runs.delete(run);
   }
 

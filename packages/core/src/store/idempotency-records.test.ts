@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { begin, finish } from '../testing/contract/operation-builders.js';
-import { IdempotencyRecords } from './idempotency-records.js';
+import { type IdempotencyRecord, IdempotencyRecords } from './idempotency-records.js';
 import { MemoryStore } from './memory-store.js';
 
 describe('IdempotencyRecords', () => {
@@ -32,6 +32,25 @@ describe('IdempotencyRecords', () => {
     expect(records.begin(begin('1', { key: 'new' }), 99)).toEqual({ admitted: false, full: true });
     expect(records.begin(begin('1', { key: 'new' }), 100)).toEqual({ admitted: true });
     expect(Object.keys(records.snapshot()['run:1'] as object)).toHaveLength(1);
+  });
+
+  it('forgets a record once, though its run is over before its time is', () => {
+    const records = new IdempotencyRecords(1);
+    records.begin(begin('1', { key: 'a' }), 0);
+    records.finish(finish('1', 'done', { key: 'a', ttlMs: 100 }), 0);
+    records.dropRun('run:1');
+    records.sweep(200);
+    expect(records.begin(begin('1', { key: 'b' }), 200)).toEqual({ admitted: true });
+    expect(records.begin(begin('1', { key: 'c' }), 200)).toEqual({ admitted: false, full: true });
+  });
+
+  it('keeps the result that somebody else has recorded first', () => {
+    const records = new IdempotencyRecords(10);
+    const { scope, tool, key } = begin('o:1');
+    const record = records.tryBegin(scope, tool, key, { ownerPrefix: 'o:', number: 1 }, begin('o:1').args);
+    records.finish(finish('o:1', 'done', { result: { value: 'first' } }), 0);
+    records.succeed(record as IdempotencyRecord, { value: 'second' }, 100, 0);
+    expect(records.begin(begin('o:2'), 1)).toMatchObject({ state: 'done', result: { value: 'first' } });
   });
 
   it('does not revive an expired record by a late end', () => {

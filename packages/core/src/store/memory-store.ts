@@ -5,6 +5,7 @@ import { BudgetLedger } from './budget-ledger.js';
 import type { DirectState } from './direct-state.js';
 import { giveBack } from './give-back.js';
 import { IdempotencyRecords } from './idempotency-records.js';
+import { keepViews } from './kept-views.js';
 import type { StoreAnswer, StoreOperation } from './operations.js';
 import { RateWindows } from './rate-windows.js';
 import { Sessions } from './sessions.js';
@@ -82,6 +83,7 @@ export class MemoryStore implements StateStore {
     this.#at(now);
     const answers: StoreAnswer[] = [];
     for (const operation of operations) {
+      if (operation.op === 'fact.require' && operation.consume) keepViews(operations, answers);
       const answer = this.#carryOut(operation, this.#now);
       answers.push(answer);
       if (!isRefused(operation, answer)) continue;
