@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { GROUPS } from '../groups/index.js';
 import type { Results } from '../measure/results.js';
 import { spread } from '../measure/statistics.js';
 import { baselineOf, judgeBaseline, judgeGoals } from './check.js';
@@ -64,6 +65,19 @@ describe('goals', () => {
     expect(stateOf(resultsWith({}), 'four guards')).toBe('unmeasured');
     const broken: Goal = { name: 'broken', atMost: 1, unit: '×', measured: () => Number.NaN };
     expect(judgeGoals(resultsWith({}), [broken])[0]?.state).toBe('unmeasured');
+  });
+
+  it('each names a case that there is', () => {
+    const readings = Object.fromEntries(
+      ['ratio', 'lookups', 'bytes', 'grown', 'pending', 'timersInRun', 'resources', 'listeners', 'overNs'].map(
+        (each) => [each, 1],
+      ),
+    );
+    const places = GROUPS.flatMap(({ name, cases }) =>
+      cases.map((each) => [`${name}/${each.name}`, readings] as const),
+    );
+    const verdicts = judgeGoals(resultsWith(Object.fromEntries(places)), GOALS);
+    expect(verdicts.filter(({ state }) => state === 'unmeasured').map(({ name }) => name)).toEqual([]);
   });
 
   it('no two goals have one name', () => {

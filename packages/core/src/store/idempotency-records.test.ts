@@ -44,6 +44,17 @@ describe('IdempotencyRecords', () => {
     expect(records.begin(begin('1', { key: 'c' }), 200)).toEqual({ admitted: false, full: true });
   });
 
+  it('finds an execution that began where the last one of its tool was refused, after one of another tool', () => {
+    const records = new IdempotencyRecords(10);
+    const { scope, tool, key, args } = begin('o:1');
+    for (const number of [1, 2]) {
+      records.tryBegin(scope, tool, key, { ownerPrefix: 'o:', number }, args);
+      if (number === 1) records.finish(finish('o:1', 'refused'), 0);
+    }
+    records.begin(begin('o:3', { tool: 'Bank.ask' }), 0);
+    expect(records.begin(begin('o:4'), 0)).toMatchObject({ admitted: false, state: 'inProgress' });
+  });
+
   it('keeps the result that somebody else has recorded first', () => {
     const records = new IdempotencyRecords(10);
     const { scope, tool, key } = begin('o:1');

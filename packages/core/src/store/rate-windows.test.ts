@@ -13,6 +13,16 @@ describe('RateWindows', () => {
     expect(windows.take(take({ limit: 1 }), 25)).toEqual({ admitted: false, retryAfterMs: 295 });
   });
 
+  it('goes on with the same window where all of its tool were dropped in between', () => {
+    const windows = new RateWindows(10);
+    const mine = take({ key: 'Shop.buy\u0000alice' });
+    windows.take(mine, 0);
+    windows.sweep(1000);
+    expect(windows.take(mine, 1000)).toMatchObject({ admitted: true });
+    windows.take(take({ key: 'Shop.sell\u0000alice' }), 1000);
+    expect(windows.take(mine, 1001)).toMatchObject({ admitted: false });
+  });
+
   it('never says that a place frees now when it refuses, whatever the rounding of times', () => {
     const time = fc.double({ min: 0, max: 1e9, noNaN: true });
     fc.assert(

@@ -275,3 +275,9 @@ describe('the origin of a fact', () => {
     );
   });
 });
+
+it('keeps what is written to a session that had ended, also after one of another session', () => {
+  const store = new MemoryStore();
+  store.apply([mint('o1'), endSession('s'), mint('o2'), mint('o3', { session: 't' })], 0);
+  expect(store.apply([requireFact('o2')], 0)).toMatchObject([{ admitted: true }]);
+});
