@@ -19,7 +19,7 @@ describe('RateWindows', () => {
     windows.take(mine, 0);
     windows.sweep(1000);
     expect(windows.take(mine, 1000)).toMatchObject({ admitted: true });
-    windows.take(take({ key: 'Shop.sell\u0000alice' }), 1000);
+    for (const _ of [1, 2]) windows.take(take({ key: 'Shop.sell\u0000alice' }), 1000);
     expect(windows.take(mine, 1001)).toMatchObject({ admitted: false });
   });
 
