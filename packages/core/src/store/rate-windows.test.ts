@@ -16,7 +16,8 @@ describe('RateWindows', () => {
   it('goes on with the same window where all of its tool were dropped in between', () => {
     const windows = new RateWindows(10);
     const mine = take({ key: 'Shop.buy\u0000alice' });
-    windows.take(mine, 0);
+    // The second time it is the one that was looked up last.
+    for (const _ of [1, 2]) windows.take(mine, 0);
     windows.sweep(1000);
     expect(windows.take(mine, 1000)).toMatchObject({ admitted: true });
     for (const _ of [1, 2]) windows.take(take({ key: 'Shop.sell\u0000alice' }), 1000);
