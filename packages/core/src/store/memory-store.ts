@@ -6,7 +6,7 @@ import type { DirectState } from './direct-state.js';
 import { giveBack } from './give-back.js';
 import { IdempotencyRecords } from './idempotency-records.js';
 import { keepViews } from './kept-views.js';
-import type { StoreAnswer, StoreOperation } from './operations.js';
+import type { StoreAnswer, StoreOperation, TakenFact } from './operations.js';
 import { RateWindows } from './rate-windows.js';
 import { Sessions } from './sessions.js';
 import type { Answers, StateStore } from './state-store.js';
@@ -83,8 +83,9 @@ export class MemoryStore implements StateStore {
     this.#at(now);
     const answers: StoreAnswer[] = [];
     for (const operation of operations) {
-      if (operation.op === 'fact.require' && operation.consume) keepViews(operations, answers);
       const answer = this.#carryOut(operation, this.#now);
+      const taken = takenBy(answer);
+      if (taken !== undefined) keepViews(operations, answers, taken);
       answers.push(answer);
       if (!isRefused(operation, answer)) continue;
       for (let index = answers.length - 2; index >= 0; index--) {
@@ -196,6 +197,10 @@ export class MemoryStore implements StateStore {
       }
     }
   }
+}
+
+function takenBy(answer: StoreAnswer): readonly TakenFact[] | undefined {
+  return answer !== undefined && 'taken' in answer ? answer.taken : undefined;
 }
 
 function isRefused(operation: StoreOperation, answer: StoreAnswer): boolean {
