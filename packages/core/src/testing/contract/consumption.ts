@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { endSession, mint, openSession, origin, requireFact } from './operation-builders.js';
+import type { FactsView } from '../../store/operations.js';
+import { endSession, mint, openSession, origin, readFacts, requireFact, requireStep } from './operation-builders.js';
 import type { Contract, StoreDriver } from './store-driver.js';
 
 /** Facts that are good for one call. */
@@ -32,6 +33,29 @@ export const consumptionContract: Contract = (it) => {
       ['#TOKEN'],
     );
     await store.refuses(requireFact('#TOKEN'));
+  });
+
+  it('shows a fact to who read before it was consumed, and not to who read after', async (store) => {
+    for (const value of ['token', 'other']) await store.ask(mint(value));
+    const [before, , after] = await store.apply(readFacts(), consume('token'), readFacts());
+    const seen = [before, after].map((view) => (view as FactsView).list('order').map(({ value }) => value));
+    assert.deepEqual(
+      seen.map((values) => values.toSorted()),
+      [['other', 'token'], ['other']],
+    );
+    assert.deepEqual(
+      [before, after].map((view) => (view as FactsView).has('order', 'token')),
+      [true, false],
+    );
+  });
+
+  it('shows a fact once where it was consumed and is back', async (store) => {
+    await store.ask(mint('token'));
+    const [before] = await store.apply(readFacts(), consume('token'), requireStep(['Never.done']));
+    assert.deepEqual(
+      (before as FactsView).list('order').map(({ value }) => value),
+      ['token'],
+    );
   });
 
   it('consumes nothing when a refusal is only observed', async (store) => {
