@@ -43,7 +43,7 @@ describe('the SDK', () => {
     ['fetch()', { fetch: undefined }],
     ['maxRetries', { maxRetries: undefined }],
     ['_thenUnwrap()', { request: () => new Promise(() => {}) }],
-    ['awaits its own parse()', { request: () => Object.assign(new Promise(() => {}), METHODS) }],
+    ['awaits parse()', { request: () => Object.assign(new Promise(() => {}), METHODS) }],
   ])('whose insides have changed is refused, rather than not metered: no %s', (missing, changes) => {
     expect(() => meter(changed(changes))).toThrow(UsageError);
     expect(() => meter(changed(changes))).toThrow(missing);

@@ -4,6 +4,10 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const TEXT = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
+/** What a duration must be, for errors. */
+export const DURATION_RULE =
+  "must be milliseconds above 0 or a text such as '30s' (a number and ms, s, m, h or d), at most 366 days";
+
 /** The longest duration: 366 days. */
 export const MAX_DURATION_MS = 366 * UNIT_MS.d;
 

@@ -2,7 +2,9 @@
 type Unknown = Readonly<Record<string, unknown>>;
 
 const CLIENT_METHODS = ['request', 'withOptions', 'fetch'];
-const PROMISE_METHODS = ['_thenUnwrap', 'asResponse', 'parse', 'then'];
+const PROMISE_METHODS = ['_thenUnwrap', 'asResponse', 'parse'];
+/** Ways to the data of a promise: what does not pass `parse` would not be charged. */
+const WAYS = ['then', 'catch', 'finally'];
 
 /**
  * What `meterStainless` builds on and a client does not have, in words; `undefined` where it can be metered. Nothing is sent.
@@ -11,24 +13,42 @@ const PROMISE_METHODS = ['_thenUnwrap', 'asResponse', 'parse', 'then'];
  */
 export function missingInStainless(client: unknown, more: readonly string[] = []): string | undefined {
   if (typeof client !== 'object' || client === null) return 'methods';
-  const given = client as Unknown & { request(options: Promise<never>): unknown };
+  const given = client as Unknown;
   for (const method of CLIENT_METHODS) if (typeof given[method] !== 'function') return `${method}()`;
   if (typeof given['maxRetries'] !== 'number') return 'maxRetries';
-  // A request that waits for its options for ever sends nothing, and shows the promises of the client's own copy of the SDK.
-  const promise = given.request(new Promise<never>(() => {})) as Unknown | undefined;
+  const promise = neverSent(given);
   for (const method of [...PROMISE_METHODS, ...more])
     if (typeof promise?.[method] !== 'function') return `promise with ${method}()`;
-  return awaitsParse(promise as unknown as PromiseLike<unknown>) ? undefined : 'promise that awaits its own parse()';
+  const passedBy = WAYS.find((way) => !asksParse(promise as Unknown, way));
+  return passedBy === undefined ? undefined : `promise whose ${passedBy}() awaits parse()`;
 }
 
-// Data that reaches its caller by another way would not be charged.
-function awaitsParse(promise: PromiseLike<unknown>): boolean {
+/** The promise of a request that waits for its options for ever: one of the client's own copy of the SDK. */
+function neverSent(client: Unknown): Unknown | undefined {
+  try {
+    const promise = (client['request'] as (options: unknown) => unknown).call(client, new Promise(() => {})) as
+      | (Unknown & { readonly responsePromise?: unknown })
+      | undefined;
+    // One that does not wait may fail, which is nobody's business.
+    for (const each of [promise, promise?.responsePromise])
+      if (each instanceof Promise && each.constructor === Promise) each.catch(() => {});
+    return promise;
+  } catch {
+    return undefined;
+  }
+}
+
+function asksParse(promise: Unknown, way: string): boolean {
   let isAsked = false;
   const parse = (): Promise<never> => {
     isAsked = true;
     return new Promise(() => {});
   };
-  Object.defineProperty(promise, 'parse', { value: parse });
-  promise.then(() => {});
+  try {
+    Object.defineProperty(promise, 'parse', { value: parse, configurable: true });
+    (promise as unknown as Record<string, (react: () => void) => unknown>)[way]?.(() => {});
+  } catch {
+    return false;
+  }
   return isAsked;
 }

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AgentHost, type LlmUsageEvent, tokenUsage } from '@actguard/core';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import OpenAI from 'openai';
+import OpenAI, { type APIPromise } from 'openai';
 import { meteringOf } from './metering.js';
 import type { Operation } from './operation.js';
 import { instrumentStainless, type MeteredSdk, meterStainless } from './stainless.js';
@@ -116,4 +116,38 @@ test('a request that cannot be made JSON fails as it does without a meter, and h
     await expect(unreadable()).rejects.toThrow('circular');
     expect(events).toMatchObject([{ outcome: 'failed', tokens: 0, isEstimated: false }]);
   });
+});
+
+test('a call is charged once however its promise is used, and every use gets the same data', async () => {
+  const client = metered(plain());
+  const ask = (): APIPromise<unknown> => client.post('/embeddings', { body: { model: 'm', input: 'x' } });
+  const uses: readonly ((promise: APIPromise<unknown>) => Promise<readonly unknown[]>)[] = [
+    async (promise) => [await promise, await promise],
+    (promise) => Promise.all([promise, promise.then((data) => data), promise.finally()]),
+    async (promise) => [await promise, (await promise.withResponse()).data],
+    async (promise) => [(await promise.asResponse()).ok && (await promise), await promise],
+    async (promise) => [await promise._thenUnwrap((data) => data)._thenUnwrap((data) => data)],
+  ];
+  for (const use of uses) {
+    events.length = 0;
+    await host.run(async () => {
+      const [first, ...others] = await use(ask());
+      expect(first).toEqual({ object: 'list', data: [], model: 'm' });
+      for (const other of others) expect(other).toBe(first);
+    });
+    expect(events).toMatchObject([{ operation: 'embed', tokens: 9, outcome: 'success' }]);
+  }
+});
+
+test('a transform that throws is told to its caller, and the call is charged', async () => {
+  const client = metered(plain());
+  const broken = new Error('broken');
+  await host.run(async () => {
+    const promise = client.post('/embeddings', { body: { model: 'm', input: 'x' } });
+    const derived = promise._thenUnwrap(() => {
+      throw broken;
+    });
+    await expect(derived).rejects.toBe(broken);
+  });
+  expect(events).toMatchObject([{ tokens: 9, outcome: 'success' }]);
 });

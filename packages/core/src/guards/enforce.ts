@@ -1,4 +1,5 @@
 import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
+import { UsageError } from '../errors/usage-errors.js';
 import type { Guard } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
 import type { GuardSite } from './guard-site.js';
@@ -31,6 +32,11 @@ export function Enforce<Args>(...rules: Rule<NoInfer<Args>>[]): ToolDecorator<Ar
 export function Enforce<Args>(options: EnforceOptions, ...rules: Rule<NoInfer<Args>>[]): ToolDecorator<Args>;
 export function Enforce<Args>(...given: (EnforceOptions | Rule<Args>)[]): ToolDecorator<Args> {
   const [first, ...others] = given;
+  if (typeof first === 'function' && others.length === 0)
+    throw new UsageError("@Enforce takes rules, not a function: @Enforce(rule('name', check))", {
+      code: 'usage.decorator',
+      details: { decorator: 'Enforce' },
+    });
   const isRule = typeof first !== 'object' || first === null || 'build' in first;
   // What is no rule stays in the list: a rule lost by a wrong import must not leave the tool unguarded.
   const rules = (isRule ? given : others) as Rule<never>[];

@@ -18,6 +18,7 @@ import type { DirectState } from '../store/direct-state.js';
 import type { IdempotencyRecord } from '../store/idempotency-records.js';
 import { sessionScope } from '../store/idempotency-scope.js';
 import type { IdempotencyBegin, IdempotencyFinish, IdempotencyKnown, StoreAnswers } from '../store/operations.js';
+import { argumentsKey } from './arguments-key.js';
 import { ASK, DIRECT, type DirectCall, type DirectGuard } from './direct-guard.js';
 import { type Decision, type GuardedCall, type Outcome, Replay, Wait } from './guard.js';
 import { declareGuard, type GuardDefinition, type Mode } from './guard-definition.js';
@@ -106,7 +107,7 @@ export const idempotent: GuardDefinition<IdempotentOptions<unknown>> = {
   refusesStreams: 'a stream has no single result to give to a repeat',
   build: (options, site) => [new IdempotentGuard(options, site)],
   explain: ({ key = 'idempotencyKey', within = 'run', ttl = '1h' }) =>
-    `once per ${typeof key === 'string' ? key : 'key'} within ${within}, for ${ttl}`,
+    `once per ${typeof key === 'string' ? key : key === argumentsKey ? 'set of arguments' : 'key'} within ${within}, for ${ttl}`,
 };
 
 /** An execution of unknown outcome that the call has found under its key, and what `reconcile` says of it. */

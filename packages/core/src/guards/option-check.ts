@@ -1,4 +1,4 @@
-import { type Duration, durationMs } from '../duration.js';
+import { DURATION_RULE, type Duration, durationMs } from '../duration.js';
 import type { GuardSite } from './guard-site.js';
 
 /** Reads the options of one declaration; what is wrong becomes a problem of the site, with the default in its place. */
@@ -54,8 +54,7 @@ export class OptionCheck {
     const value = this.#options[option] ?? fallback;
     if (value === undefined) return undefined;
     const ms = durationMs(value);
-    if (ms === undefined)
-      this.problem(option, value, "must be milliseconds above 0 or a duration such as '30s', at most 366 days");
+    if (ms === undefined) this.problem(option, value, DURATION_RULE);
     return ms ?? 1;
   }
 

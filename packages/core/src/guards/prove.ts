@@ -62,8 +62,12 @@ export const prove: GuardDefinition<ProveOptions<unknown>> = {
   kind: 'prove',
   repeatable: true,
   build: (options, site) => [new ProveGuard(options, site)],
-  explain: ({ kind, extract, about }) =>
-    `${kind} from ${typeof extract === 'string' ? extract : 'a function'}${about === undefined ? '' : ` about ${String(about)}`}`,
+  explain: ({ kind, extract, about, ttl }) =>
+    [
+      `${kind} from ${typeof extract === 'string' ? extract : 'a function'}`,
+      about === undefined ? '' : ` about ${String(about)}`,
+      ttl === undefined ? '' : `, for ${ttl}`,
+    ].join(''),
 };
 
 class ProveGuard implements DirectGuard {

@@ -2,6 +2,7 @@ import type { IdArgument } from '../agent/argument-types.js';
 import { guardDecorator, type ToolDecorator } from '../agent/tool-decorator.js';
 import type { Duration } from '../duration.js';
 import { RateLimitExceededError, ScopeValidationError } from '../errors/guard-errors.js';
+import { nameText } from '../errors/shown.js';
 import { idText } from '../facts/fact-value.js';
 import type { CallContext } from '../run/call-context.js';
 import type { DirectState } from '../store/direct-state.js';
@@ -51,8 +52,16 @@ export function RateLimit<Args>(options: NoInfer<RateLimitOptions<Args>> = {}): 
 export const rateLimit: GuardDefinition<RateLimitOptions<unknown>> = {
   kind: 'rateLimit',
   build: (options, site) => [new RateLimitGuard(options, site)],
-  explain: ({ maxCalls = 10, period = '1m', onLimit = 'refuse' }) => `${maxCalls} calls per ${period}, then ${onLimit}`,
+  explain: ({ maxCalls = 10, period = '1m', onLimit = 'refuse', scope }) =>
+    `${maxCalls} calls per ${period}${scopeText(scope)}, then ${onLimit}`,
 };
+
+function scopeText(scope: RateLimitOptions<unknown>['scope'] | string): string {
+  if (scope === undefined) return '';
+  if (scope === byUser) return ' for each user';
+  if (scope === bySession) return ' for each session';
+  return ` for each ${typeof scope === 'string' ? nameText(scope) : 'value of a function'}`;
+}
 
 /** What one call has of a window: its place, or its turn in the line for one. */
 class Claim {
@@ -201,7 +210,10 @@ class RateLimitGuard implements DirectGuard {
   #noScope(call: GuardedCall, cause: unknown): ScopeValidationError {
     const scope = this.#scope;
     if (typeof scope === 'string') return new ScopeValidationError(this.#tool, scope, true, cause);
-    const reason = scope === byUser && call.run.userId === undefined ? ' (this run has no userId)' : '';
+    const reason =
+      scope === byUser && call.run.userId === undefined
+        ? ' (this run has no user: open it with host.run({ userId }, …))'
+        : '';
     return new ScopeValidationError(this.#tool, `${scope?.name || 'the scope function'}${reason}`, false, cause);
   }
 

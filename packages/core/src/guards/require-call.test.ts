@@ -144,7 +144,7 @@ describe('requireCall', () => {
 
   it.each<[string, string, object, string, string]>([
     ['an unknown tool', 'Refunds.previw', {}, '', 'names no tool of this host'],
-    ['no duration', 'Wrong.preview', { within: 'soon' }, '.within', 'must be milliseconds above 0 or a duration'],
+    ['no duration', 'Wrong.preview', { within: 'soon' }, '.within', 'must be milliseconds above 0 or a text such as'],
   ])('%s is an error when the host is created', async (_what, tool, options, option, message) => {
     @Agent()
     class Wrong {

@@ -1,4 +1,4 @@
-import { type Duration, durationText } from '../duration.js';
+import { type Duration, durationMs, durationText } from '../duration.js';
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { nameText } from '../errors/shown.js';
 import type { StepRequire, StoreAnswers } from '../store/operations.js';
@@ -24,7 +24,7 @@ export interface RequireCallOptions {
  */
 export function requireCall(tool: `${string}.${string}`, options: RequireCallOptions = {}): Rule<unknown> {
   return {
-    description: `${nameText(tool)} succeeded before`,
+    description: describe(nameText(tool), durationMs(options?.within)),
     build(site) {
       const known = ['within', 'hint'];
       const check = new OptionCheck(site, 'Enforce.requireCall', options, known, 'usage.policy_configuration');
@@ -41,6 +41,14 @@ export function requireCall(tool: `${string}.${string}`, options: RequireCallOpt
       return new RequireCallGuard(site, tool, ids, withinMs, hint);
     },
   };
+}
+
+function describe(tool: string, withinMs: number | undefined): string {
+  return `${tool} succeeded ${whenText(withinMs)}`;
+}
+
+function whenText(withinMs: number | undefined): string {
+  return withinMs === undefined ? 'before' : `within the last ${durationText(withinMs)}`;
 }
 
 class RequireCallGuard implements DirectGuard {
@@ -78,14 +86,14 @@ class RequireCallGuard implements DirectGuard {
   admit(_call: GuardedCall, answer: StoreAnswers['step.require']): void {
     if (answer.admitted) return;
     const name = this.#site.tools.modelName(this.#ids[0] as string);
-    const when = this.#withinMs === undefined ? 'before' : `within the last ${durationText(this.#withinMs)}`;
+    const when = whenText(this.#withinMs);
     throw new PolicyViolationError({
       tool: this.#site.tool.id,
       code: 'MISSING_STEP',
       message: `${this.#step} must have succeeded ${when}`,
       because: `This needs ${name} to have succeeded ${when}, and it did not.`,
       tryInstead: this.#hint ?? `Call ${name} first, and go on only if it succeeds.`,
-      details: { rule: `${this.#step} succeeded before`, step: this.#step, withinMs: this.#withinMs },
+      details: { rule: describe(this.#step, this.#withinMs), step: this.#step, withinMs: this.#withinMs },
     });
   }
 }

@@ -49,6 +49,12 @@ describe('rule', () => {
     await expect(pay()).rejects.toMatchObject({ code: 'RULE_FAILED' });
   });
 
+  it('says in the cause that a promise is not awaited', async () => {
+    const { pay } = await guarded(rule('async', (async () => true) as never));
+    const refusal = await pay().catch((error) => error);
+    expect(refusal.cause.message).toContain('rule "async" returned a promise');
+  });
+
   it('refuses where the check rejects, and leaves no unhandled rejection', async () => {
     const { pay } = await guarded(rule('late', (async () => Promise.reject(new Error('late'))) as never));
     await expect(pay()).rejects.toMatchObject({ code: 'RULE_FAILED' });

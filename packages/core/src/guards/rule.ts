@@ -105,9 +105,19 @@ class RuleGuard implements DirectGuard {
       cause = error;
     }
     if (verdict === true) return undefined;
-    // Nobody awaits a promise here; its rejection must not end the process.
-    if (verdict instanceof Promise) verdict.catch(() => {});
+    if (verdict instanceof Promise) {
+      cause = this.#unawaited();
+      // Nobody awaits it here; its rejection must not end the process.
+      verdict.catch(() => {});
+    }
     return this.#refusalFor(typeof verdict === 'string' && verdict !== '' ? verdict : undefined, cause);
+  }
+
+  #unawaited(): UsageError {
+    return new UsageError(
+      `the check of rule "${this.#name}" returned a promise, which nobody awaits: await in a guard of your own (defineGuard)`,
+      { code: 'usage.policy_configuration' },
+    );
   }
 
   #refusalFor(reason: string | undefined, cause: unknown): () => PolicyViolationError {

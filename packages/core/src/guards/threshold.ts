@@ -29,10 +29,7 @@ export interface ThresholdOptions {
  */
 export function threshold<Args>(arg: NoInfer<NumberPath<Args>>, options: ThresholdOptions): Rule<Args> {
   const { min, max } = options ?? {};
-  const bounds = [min === undefined ? '' : `>= ${shown(min)}`, max === undefined ? '' : `<= ${shown(max)}`]
-    .join(' ')
-    .trim();
-  const description = `${nameText(arg)} ${bounds}`;
+  const description = describe(nameText(arg), min, max);
   return {
     description,
     build(site) {
@@ -55,6 +52,11 @@ export function threshold<Args>(arg: NoInfer<NumberPath<Args>>, options: Thresho
       return argument && new ThresholdGuard(site, argument, description, { ...options, optional: isOptional });
     },
   };
+}
+
+function describe(arg: string, min: unknown, max: unknown): string {
+  if (min === undefined) return `${arg} <= ${shown(max)}`;
+  return max === undefined ? `${arg} >= ${shown(min)}` : `${shown(min)} <= ${arg} <= ${shown(max)}`;
 }
 
 class ThresholdGuard implements DirectGuard {

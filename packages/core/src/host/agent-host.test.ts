@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import * as v from 'valibot';
 import {
@@ -6,7 +7,9 @@ import {
   Agent,
   AgentHost,
   type AgentHostOptions,
+  argumentsKey,
   blockRegex,
+  bySession,
   byUser,
   CircuitBreaker,
   currentCall,
@@ -693,7 +696,7 @@ describe('host.explain', () => {
         'Shop',
         '  Shop.list',
         '    input: schema of valibot',
-        '    rateLimit [observe]: 5 calls per 1m, then refuse',
+        '    rateLimit [observe]: 5 calls per 1m for each userId, then refuse',
         '    timeout: 2s',
         '    prove: order from id',
         '    ! rate limit scope "userId" is an argument, which the model chooses: prefer byUser or bySession',
@@ -702,14 +705,41 @@ describe('host.explain', () => {
         '    maxAttempts: 3 attempts per run',
         '    enforce: id is a proven ordre; id does not match /x/',
         '    circuitBreaker: "db" opens after 3 failures for 1m',
-        '    rateLimit: 10 calls per 1m, then refuse',
+        '    rateLimit: 10 calls per 1m for each user, then refuse',
         '    ! fact kind "ordre": no tool of this host proves it',
         '    ! it takes arguments but has no input schema, so a model is told nothing about them',
         '  Shop.free',
         '    no guards',
       ].join('\n'),
     );
+    expect(inspect(explained)).toBe(String(explained));
     expect(() => host.explain(class Other {})).toThrow(expect.objectContaining({ code: 'usage.agent_unknown' }));
+  });
+
+  it('says whose calls a guard tells apart, within what time, and how long it remembers', async () => {
+    @Agent()
+    class Bank {
+      @Tool()
+      @RateLimit({ maxCalls: 2, scope: bySession })
+      @Prove({ kind: 'quote', extract: 'id', ttl: '10m' })
+      async quote(_args: object) {
+        return { id: 'q1' };
+      }
+
+      @Tool()
+      @RateLimit<{ amount: number }>({ scope: ({ amount }) => amount })
+      @Idempotent({ key: argumentsKey })
+      @Enforce(threshold('amount', { min: 1, max: 500 }), requireCall('Bank.quote', { within: '5m' }))
+      async pay(_args: { amount: number }) {}
+    }
+    const host = await hostOf([Bank]);
+    const [quote, pay] = host.explain(Bank).tools.map(({ guards }) => guards.map(({ does }) => does));
+    expect(quote).toEqual(['2 calls per 1m for each session, then refuse', 'quote from id, for 10m']);
+    expect(pay).toEqual([
+      'once per set of arguments within run, for 1h',
+      '1 <= amount <= 500; Bank.quote succeeded within the last 5 minutes',
+      '10 calls per 1m for each value of a function, then refuse',
+    ]);
   });
 });
 

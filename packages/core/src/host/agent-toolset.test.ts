@@ -6,6 +6,7 @@ import {
   AgentHost,
   byUser,
   defineGuard,
+  Enforce,
   GuardRefusedError,
   Idempotent,
   inject,
@@ -98,11 +99,18 @@ describe('a toolset', () => {
     const host = await AgentHost.create({ agents: [Outer, Inner], providers: [Ledger] });
     await host.run(async (run) => {
       const answer = await run.tools().call('limited', {});
-      expect(!answer.ok && answer.error).toMatchObject({ message: expect.stringContaining('this run has no userId') });
+      expect(!answer.ok && answer.error).toMatchObject({
+        message: expect.stringContaining('open it with host.run({ userId }'),
+      });
       expect(!answer.ok && answer.refusal.because).toBe('This tool is not available in this task.');
     });
     await host.close();
   });
+});
+
+it('@Enforce with a function says how a rule is written', () => {
+  const wrong = Enforce as unknown as (check: () => boolean) => unknown;
+  expect(() => wrong(() => true)).toThrow("@Enforce(rule('name', check))");
 });
 
 describe('a decorator without its parentheses', () => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { agentName } from '../agent/agent-tools.js';
 import type { AnyClass } from '../agent/class-record.js';
 import { positionOf } from '../guards/order.js';
@@ -27,7 +28,7 @@ export interface ToolExplanation {
   readonly warnings: readonly string[];
 }
 
-/** The effective plan of an agent; as a text it is readable. */
+/** The effective plan of an agent; as a text, and in `console.log`, it is readable. */
 export interface AgentExplanation {
   /** Name of the agent. */
   readonly agent: string;
@@ -41,7 +42,11 @@ export interface AgentExplanation {
 export function explainAgent(agent: AnyClass, planned: readonly PlannedTool[]): AgentExplanation {
   const name = agentName(agent);
   const tools = planned.map(explainTool);
-  return { agent: name, tools, toString: () => [name, ...tools.flatMap(linesOf)].join('\n') };
+  const asText = (): string => [name, ...tools.flatMap(linesOf)].join('\n');
+  const explanation = { agent: name, tools, toString: asText };
+  // For `console.log`.
+  Object.defineProperty(explanation, inspect.custom, { value: asText });
+  return explanation;
 }
 
 function explainTool({ plan, guards, warnings }: PlannedTool): ToolExplanation {

@@ -6,7 +6,7 @@ import type { Clock } from '../clock.js';
 import type { ModuleImport } from '../container/module.js';
 import type { Provider } from '../container/provider.js';
 import type { ProviderList, ProviderShapes } from '../container/provider-list.js';
-import { type Duration, durationMs } from '../duration.js';
+import { DURATION_RULE, type Duration, durationMs } from '../duration.js';
 import { messageOfThrown } from '../errors/thrown.js';
 import type { ConfigurationProblem } from '../errors/usage-errors.js';
 import type { EventListener } from '../events/event.js';
@@ -141,7 +141,7 @@ export function readHostOptions(
   if (tariff !== undefined) checkTariff(tariff, problem);
   if (sharedBudgets !== undefined) checkSharedBudgets(sharedBudgets, problem);
   const duration = (name: string, value: Duration): number =>
-    durationMs(value) ?? problem(name, value, "must be milliseconds above 0 or a duration such as '30s'") ?? 1;
+    durationMs(value) ?? problem(name, value, DURATION_RULE) ?? 1;
   return {
     ...(Array.isArray(agents) && { agents }),
     ...(Array.isArray(providers) && { providers }),

@@ -1,7 +1,7 @@
 import { type ReadBudgetOptions, readBudgetOptions } from '../budget/budget-options.js';
 import type { ReadSharedBudget } from '../budget/shared-budget.js';
 import { readSharedBudgets } from '../budget/shared-budget-source.js';
-import { durationMs } from '../duration.js';
+import { DURATION_RULE, durationMs } from '../duration.js';
 import { checkOptions } from '../errors/argument-check.js';
 import { shown, UsageError } from '../errors/usage-errors.js';
 import type { RunOptions } from './run.js';
@@ -46,8 +46,7 @@ export function readRunOptions(
   if (mode !== undefined && mode !== 'enforce' && mode !== 'observe')
     throw wrong('mode', mode, "must be 'enforce' or 'observe'");
   const deadlineMs = deadline === undefined ? undefined : durationMs(deadline);
-  if (deadline !== undefined && deadlineMs === undefined)
-    throw wrong('deadline', deadline, "must be milliseconds above 0 or a duration such as '30s'");
+  if (deadline !== undefined && deadlineMs === undefined) throw wrong('deadline', deadline, DURATION_RULE);
   return {
     userId,
     runId,
