@@ -63,9 +63,20 @@ function check(measured: Results, verdicts: readonly Verdict[]): void {
   if (before.length === 0) console.error('There is no baseline to compare with.');
   const shown = [...verdicts, ...before.filter(({ state }) => state === 'failed')];
   console.log(verdictTable(shown.filter(({ state }) => state !== 'unmeasured')));
-  const failed = shown.filter(({ state }) => state === 'failed');
-  if (failed.length === 0) return;
-  console.error(`Missed by half again: ${failed.map(({ name }) => name).join('; ')}.`);
+  complain(
+    'Missed by half again',
+    shown.filter(({ state }) => state === 'failed'),
+  );
+  if (isWhole)
+    complain(
+      'Not measured',
+      verdicts.filter(({ state }) => state === 'unmeasured'),
+    );
+}
+
+function complain(what: string, about: readonly Verdict[]): void {
+  if (about.length === 0) return;
+  console.error(`${what}: ${about.map(({ name }) => name).join('; ')}.`);
   process.exitCode = 1;
 }
 

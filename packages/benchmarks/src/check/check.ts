@@ -16,8 +16,8 @@ export interface Verdict {
 /** How far a figure may miss before a run fails: machines and runs differ by a third. */
 const HALF_AGAIN = 1.5;
 
-/** Groups whose ratios are ours, and so are compared with an earlier run. */
-const OWN = ['calls', 'refusals', 'yardstick', 'growth'];
+/** Ratios that are ours, and so are compared with an earlier run. */
+const OWN = /^(?:(?:calls|refusals|yardstick|growth)\/|metering\/.*-meter|redis\/(?!ping|rlf))/;
 
 export function judgeGoals(results: Results, goals: readonly Goal[]): Verdict[] {
   return goals.map(({ name, atMost, unit, isTime = false, measured }) =>
@@ -35,15 +35,13 @@ export function judgeBaseline(results: Results, baseline: Baseline): Verdict[] {
 
 /** The ratios that later runs are compared with. */
 export function baselineOf({ groups }: Results): Baseline {
-  const ratios = groups
-    .filter(({ name }) => OWN.includes(name))
-    .flatMap(({ name, cases }) =>
-      cases.flatMap(({ name: each, readings }) => {
-        const ratio = readings['ratio']?.median;
-        return ratio === undefined ? [] : [[`${name}/${each}`, Number(ratio.toPrecision(3))] as const];
-      }),
-    );
-  return Object.fromEntries(ratios);
+  const ratios = groups.flatMap(({ name, cases }) =>
+    cases.flatMap(({ name: each, readings }) => {
+      const ratio = readings['ratio']?.median;
+      return ratio === undefined ? [] : [[`${name}/${each}`, Number(ratio.toPrecision(3))] as const];
+    }),
+  );
+  return Object.fromEntries(ratios.filter(([place]) => OWN.test(place)));
 }
 
 function verdict(name: string, measured: number | undefined, atMost: number, unit: string, mayFail: boolean): Verdict {

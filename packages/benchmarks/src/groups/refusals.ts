@@ -1,6 +1,7 @@
 import {
   Agent,
   AgentHost,
+  blockRegex,
   CircuitBreaker,
   Enforce,
   Idempotent,
@@ -8,9 +9,11 @@ import {
   MaxAttempts,
   RateLimit,
   type Run,
+  requireCall,
   requireFact,
   rule,
   Tool,
+  threshold,
 } from '@actguard/core';
 import * as v from 'valibot';
 import type { Call } from '../measure/loop.js';
@@ -48,6 +51,30 @@ class Closed {
   @Tool()
   @Enforce(rule('never', () => 'it is never allowed'))
   async rule(args: Item): Promise<string> {
+    return args.id;
+  }
+
+  @Tool()
+  @Enforce(threshold('count', { max: 10 }))
+  async threshold(args: { count: number }): Promise<number> {
+    return args.count;
+  }
+
+  @Tool()
+  @Enforce(blockRegex('id', /^order-/))
+  async regex(args: Item): Promise<string> {
+    return args.id;
+  }
+
+  @Tool()
+  @Enforce(requireCall('Closed.plain'))
+  async step(args: Item): Promise<string> {
+    return args.id;
+  }
+
+  @Tool()
+  @RateLimit({ maxCalls: 1, period: '1h', onLimit: 'wait', maxWait: '1s' })
+  async wait(args: Item): Promise<string> {
     return args.id;
   }
 
@@ -133,6 +160,14 @@ export const refusals: Group = {
     }),
     refusal('fact', '`@Enforce(requireFact(…))`', 'MISSING_FACT', async (agent) => () => agent.fact(ITEM)),
     refusal('rule', '`@Enforce(rule(…))`', 'RULE_FAILED', async (agent) => () => agent.rule(ITEM)),
+    refusal(
+      'threshold',
+      '`@Enforce(threshold(…))`',
+      'THRESHOLD_EXCEEDED',
+      async (agent) => () => agent.threshold({ count: 11 }),
+    ),
+    refusal('regex', '`@Enforce(blockRegex(…))`', 'PATTERN_BLOCKED', async (agent) => () => agent.regex(ITEM)),
+    refusal('step', '`@Enforce(requireCall(…))`', 'MISSING_STEP', async (agent) => () => agent.step(ITEM)),
     refusal('breaker', '`@CircuitBreaker`, open', 'guard.circuit_open', async (agent) => {
       await failing(agent.breaker(ITEM));
       return () => agent.breaker(ITEM);
@@ -140,6 +175,10 @@ export const refusals: Group = {
     refusal('rate', '`@RateLimit`, window full', 'guard.rate_limit_exceeded', async (agent) => {
       await agent.rate(ITEM);
       return () => agent.rate(ITEM);
+    }),
+    refusal('wait', '`@RateLimit`, a wait that is too long', 'guard.rate_limit_exceeded', async (agent) => {
+      await agent.wait(ITEM);
+      return () => agent.wait(ITEM);
     }),
     refusal('conflict', '`@Idempotent`, other arguments', 'guard.idempotency_conflict', async (agent) => {
       await agent.conflict(KEYED);
@@ -158,6 +197,13 @@ export const refusals: Group = {
     refusal('killed', 'a run that was killed', 'run.killed', async (agent, run) => {
       run.kill('stop');
       return () => agent.plain(ITEM);
+    }),
+    refusal('ended', 'a run that has ended', 'run.ended', async (agent, _run, host) => {
+      const ended = host.open();
+      const left = ended.get(Closed);
+      await ended.end();
+      await failing(agent.plain(ITEM));
+      return () => left.plain(ITEM);
     }),
     {
       name: 'toolset',

@@ -3,6 +3,8 @@ import {
   AgentHost,
   type AgentHostOptions,
   Budget,
+  blockRegex,
+  byUser,
   CircuitBreaker,
   Enforce,
   Idempotent,
@@ -11,8 +13,10 @@ import {
   RateLimit,
   type Run,
   requireFact,
+  rule,
   Timeout,
   Tool,
+  threshold,
 } from '@actguard/core';
 import * as v from 'valibot';
 
@@ -58,6 +62,12 @@ export class Shop {
   }
 
   @Tool()
+  @RateLimit({ ...WINDOW, scope: byUser })
+  async rateLimitedByUser(args: Query): Promise<string> {
+    return args.text;
+  }
+
+  @Tool()
   @CircuitBreaker({ name: 'alone' })
   async broken(args: Query): Promise<string> {
     return args.text;
@@ -91,6 +101,24 @@ export class Shop {
   @Enforce(requireFact('orderId', 'order_id'))
   async enforced(args: Order): Promise<string> {
     return args.orderId;
+  }
+
+  @Tool()
+  @Enforce(threshold('page', { min: 1, max: 100 }))
+  async bounded(args: Query): Promise<string> {
+    return args.text;
+  }
+
+  @Tool()
+  @Enforce(rule('first pages', ({ page }) => page < 100))
+  async ruled(args: Query): Promise<string> {
+    return args.text;
+  }
+
+  @Tool()
+  @Enforce(blockRegex('text', /drop\s+table/i))
+  async searched(args: Query): Promise<string> {
+    return args.text;
   }
 
   @Tool()

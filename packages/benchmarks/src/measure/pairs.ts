@@ -10,7 +10,8 @@ const LEAST_WARM_UP_CALLS = 300;
 /**
  * Times a call against another one, in turns of a twentieth of a millisecond.
  *
- * `ratio`: median over the turns of the time of a call in multiples of the other; `ns`, `p99`, `baseNs`: of one call;
+ * `ratio`: median over the turns of the time of a call in multiples of the other; `ns`, `baseNs`: of one call, the median; `p99`: of
+ * one call in the slowest hundredth of the turns;
  * `overNs`: what the call takes longer than the other; `mean`: ratio of all the time, pauses of the garbage collector included;
  * `bytes`: heap that one call allocates.
  */

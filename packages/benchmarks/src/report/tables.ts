@@ -23,7 +23,7 @@ function column(header: string, name: string, show: (value: number) => string, h
 }
 
 const P50 = column('median', 'ns', time);
-const P99 = column('p99', 'p99', time);
+const P99 = column('p99 of turns', 'p99', time);
 const ALLOCATED = column('allocates', 'bytes', bytes);
 
 const PER_CALL: readonly Column[] = [

@@ -90,18 +90,25 @@ class BlockRegexGuard implements DirectGuard {
   }
 
   request(call: GuardedCall): undefined {
-    const read = this.#arg.read(call.args);
-    if (read.state === 'absent') {
-      if (this.#options.optional) return;
-      throw this.#blocked('is missing');
-    }
+    const refusal = this.enter(call);
+    if (refusal !== undefined) throw refusal();
+  }
+
+  enter({ args }: GuardedCall): (() => PolicyViolationError) | undefined {
+    const read = this.#arg.read(args);
+    if (read.state === 'absent') return this.#options.optional ? undefined : this.#refusal('is missing');
     for (const value of read.values) {
       const text = textOf(value);
-      if (text === undefined) throw this.#blocked('cannot be checked as a text');
+      if (text === undefined) return this.#refusal('cannot be checked as a text');
       const found = this.#pattern.test(text);
       if (found !== 'no-match')
-        throw this.#blocked(found === 'match' ? 'holds what is not allowed there' : 'is too long to be checked');
+        return this.#refusal(found === 'match' ? 'holds what is not allowed there' : 'is too long to be checked');
     }
+    return undefined;
+  }
+
+  #refusal(why: string): () => PolicyViolationError {
+    return () => this.#blocked(why);
   }
 
   // The value is left out: what a pattern blocks is often a secret.

@@ -167,7 +167,7 @@ class RateLimitGuard implements DirectGuard {
       return scopeValue === undefined ? now : new Claim(this.#tool, scopeValue, now);
     const claim = new Claim(this.#tool, scopeValue, undefined);
     call.keep(this, claim);
-    return this.#waits ? ASK : this.#refusal(claim, state.rates.take(this.#take(claim.key), now));
+    return this.#refusal(claim, state.rates.take(this.#take(claim.key), now));
   }
 
   // The place is used.
@@ -218,7 +218,9 @@ class RateLimitGuard implements DirectGuard {
   }
 
   #refusal(claim: Claim, answer: StoreAnswers['rate.take']): (() => RateLimitExceededError) | typeof ASK {
-    return 'retryAfterMs' in answer ? () => this.#exceeded(claim, answer.retryAfterMs) : ASK;
+    if (!('retryAfterMs' in answer)) return ASK;
+    const { retryAfterMs } = answer;
+    return this.#waits && retryAfterMs <= this.#maxWaitMs ? ASK : () => this.#exceeded(claim, retryAfterMs);
   }
 
   #exceeded({ scopeValue }: Claim, retryAfterMs: number): RateLimitExceededError {

@@ -1,6 +1,7 @@
 import { type Duration, durationMs, durationText } from '../duration.js';
 import { PolicyViolationError } from '../errors/policy-violation-error.js';
 import { nameText } from '../errors/shown.js';
+import type { DirectState } from '../store/direct-state.js';
 import type { StepRequire, StoreAnswers } from '../store/operations.js';
 import { DIRECT, type DirectGuard } from './direct-guard.js';
 import type { Rule } from './enforce.js';
@@ -84,10 +85,18 @@ class RequireCallGuard implements DirectGuard {
   }
 
   admit(_call: GuardedCall, answer: StoreAnswers['step.require']): void {
-    if (answer.admitted) return;
+    if (!answer.admitted) throw this.#missing();
+  }
+
+  enter(call: GuardedCall, state: DirectState): (() => PolicyViolationError) | undefined {
+    const { admitted } = state.sessions.requireStep(this.request(call), state.at(call.now));
+    return admitted ? undefined : () => this.#missing();
+  }
+
+  #missing(): PolicyViolationError {
     const name = this.#site.tools.modelName(this.#ids[0] as string);
     const when = whenText(this.#withinMs);
-    throw new PolicyViolationError({
+    return new PolicyViolationError({
       tool: this.#site.tool.id,
       code: 'MISSING_STEP',
       message: `${this.#step} must have succeeded ${when}`,

@@ -75,17 +75,24 @@ class ThresholdGuard implements DirectGuard {
   }
 
   request(call: GuardedCall): undefined {
+    const refusal = this.enter(call);
+    if (refusal !== undefined) throw refusal();
+  }
+
+  enter({ args }: GuardedCall): (() => PolicyViolationError) | undefined {
     const { min = -Infinity, max = Infinity, optional } = this.#options;
-    const read = this.#arg.read(call.args);
-    if (read.state === 'absent') {
-      if (optional) return;
-      throw this.#exceeded(undefined);
-    }
-    if (read.isList && !this.#arg.hasArray) throw this.#exceeded('a list');
+    const read = this.#arg.read(args);
+    if (read.state === 'absent') return optional ? undefined : this.#refusal(undefined);
+    if (read.isList && !this.#arg.hasArray) return this.#refusal('a list');
     for (const value of read.values) {
       if (typeof value !== 'number' || !(value >= min && value <= max) || !Number.isFinite(value))
-        throw this.#exceeded(value);
+        return this.#refusal(value);
     }
+    return undefined;
+  }
+
+  #refusal(value: unknown): () => PolicyViolationError {
+    return () => this.#exceeded(value);
   }
 
   #exceeded(value: unknown): PolicyViolationError {

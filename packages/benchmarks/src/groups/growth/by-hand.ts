@@ -15,7 +15,9 @@ export async function measureGrowth(callsOf: CallsOf, count: number, budget: Tim
   if (count < 100_000) return readings;
   const hand = await measurePairs(lookUp(count, count), lookUp(1, count), budget);
   const handNs = hand['overNs'] as number;
-  return { ...readings, handNs, lookups: (readings['overNs'] as number) / handNs };
+  // Nothing can be said in multiples of noise.
+  const lookups = handNs > 0 ? (readings['overNs'] as number) / handNs : Number.NaN;
+  return { ...readings, handNs, lookups };
 }
 
 function lookUp(count: number, objects: number): Call {

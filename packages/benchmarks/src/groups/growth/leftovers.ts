@@ -1,5 +1,5 @@
-import { getEventListeners } from 'node:events';
-import { AgentHost } from '@actguard/core';
+import { getEventListeners, once } from 'node:events';
+import { Agent, AgentHost, currentCall, MaxAttempts, type Run, Timeout, Tool } from '@actguard/core';
 import { AsyncCensus } from '../../measure/async-census.js';
 import { heapInUse } from '../../measure/heap.js';
 import { loopOf } from '../../measure/loop.js';
@@ -33,9 +33,45 @@ function heapAfter(
   };
 }
 
+/** Calls that end in another way than well. */
+@Agent()
+class Trouble {
+  @Tool()
+  @MaxAttempts(1)
+  async refused(_: object): Promise<void> {}
+
+  @Tool()
+  async failing(_: object): Promise<void> {
+    throw new Error('down');
+  }
+
+  @Tool()
+  @Timeout(1)
+  async slow(_: object, call = currentCall()): Promise<void> {
+    await once(call.signal, 'abort');
+  }
+
+  @Tool()
+  async endless(_: object, call = currentCall()): Promise<void> {
+    await once(call.signal, 'abort');
+  }
+}
+
+async function goWrong(run: Run): Promise<void> {
+  const trouble = run.get(Trouble);
+  for (let index = 0; index < 100; index++)
+    await Promise.allSettled([trouble.refused({}), trouble.failing({}), trouble.slow({})]);
+}
+
+async function killedOnTheWay(run: Run): Promise<void> {
+  const cut = run.get(Trouble).endless({});
+  run.kill('enough');
+  await cut.catch(() => {});
+}
+
 const leftBehind: Case = {
   name: 'left-behind',
-  title: 'after 10,000 calls of all guards, the run and its host ended',
+  title: 'after 10,000 calls of all guards, some refused, timed out and killed, the run and its host ended',
   table: 'After many calls',
   async measure() {
     const resources = process.getActiveResourcesInfo().length;
@@ -43,7 +79,7 @@ const leftBehind: Case = {
     const { signal } = new AbortController();
     let whileOpen = { pending: 0, timers: 0 };
     const all = await AsyncCensus.of(async () => {
-      const host = await AgentHost.create({ agents: [Shop] });
+      const host = await AgentHost.create({ agents: [Shop, Trouble] });
       await host.run({ userId: 'alice', signal }, async (run) => {
         run.facts.add('order_id', KNOWN_ORDER);
         const shop = run.get(Shop);
@@ -53,11 +89,13 @@ const leftBehind: Case = {
             await shop.four(QUERY);
           }
         });
+        await goWrong(run);
       });
+      await host.run({ userId: 'bob', signal }, killedOnTheWay);
       await host.close();
     });
     return {
-      calls: 20_000,
+      calls: 20_300,
       pending: all.pending,
       pendingInRun: whileOpen.pending,
       timersInRun: whileOpen.timers,
