@@ -12,7 +12,8 @@ export class CountAttempts implements DirectGuard {
     if (call instanceof ToolCall && call.attempt === 0) call.countAttempt();
   }
 
-  enter(call: DirectCall): void {
+  enter(call: DirectCall): undefined {
     if (call.attempt === 0) call.countAttempt();
+    return undefined;
   }
 }

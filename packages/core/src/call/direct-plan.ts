@@ -1,4 +1,5 @@
 import { DIRECT, type DirectGuard, nothingFollows } from '../guards/direct-guard.js';
+import type { Guard } from '../guards/guard.js';
 import type { Step } from './plan.js';
 
 /** A guard that may act on the state of a store in this process, in its place. */
@@ -42,13 +43,14 @@ export function directPlanOf(
   admission: readonly Step[],
   around: readonly Step[],
 ): DirectPlan | undefined {
-  if (!admission.every(({ guard, mode }) => mode === 'enforce' && DIRECT in guard)) return undefined;
+  if (!admission.every(({ guard, mode }) => mode === 'enforce' && isDirect(guard) && guard.enter !== undefined))
+    return undefined;
   const directly = (step: Step): DirectStep => {
     const guard = step.guard as DirectGuard;
     const { enter, started, succeeded } = guard;
     return { step, guard, enter, started, succeeded, slot: steps.indexOf(step) };
   };
-  const told = (upTo: number): Step[] => admission.slice(0, upTo).filter(({ isTold }) => isTold);
+  const told = (upTo: number): Step[] => admission.slice(0, upTo).filter(({ hearsEnd }) => hearsEnd);
   const dispatched = [...told(admission.length), ...around];
   const starting = dispatched.filter(({ guard }) => guard.dispatched !== undefined).map(directly);
   return {
@@ -60,12 +62,16 @@ export function directPlanOf(
   };
 }
 
+function isDirect(guard: Guard): guard is DirectGuard {
+  return DIRECT in guard;
+}
+
 function endingOf(steps: readonly Step[], told: readonly DirectStep[]): DirectEnding | undefined {
   const returned = steps.filter(({ guard }) => guard.returned !== undefined);
   const [minting, second] = returned.map(({ guard }) => guard as DirectGuard);
   // Where one of several withholds the result, nothing is minted by the others.
-  if (second !== undefined || (minting !== undefined && !(DIRECT in minting))) return undefined;
-  if (!told.every(({ guard }) => DIRECT in guard && guard.succeeded !== undefined)) return undefined;
+  if (second !== undefined || (minting !== undefined && !isDirect(minting))) return undefined;
+  if (!told.every(({ guard }) => isDirect(guard) && guard.succeeded !== undefined)) return undefined;
   const doing = told.filter(({ guard }) => guard.succeeded !== nothingFollows);
   return { minting, told: doing, isEmpty: minting === undefined && doing.length === 0 };
 }

@@ -1,5 +1,5 @@
 import { isActGuardError } from '../errors/actguard-error.js';
-import { ASK, type DirectGuard } from '../guards/direct-guard.js';
+import { ASK, type DirectGuard, type Entered } from '../guards/direct-guard.js';
 import type { DirectState } from '../store/direct-state.js';
 import { tellAdmitted } from './call-events.js';
 import type { DirectEnding, DirectStep } from './direct-plan.js';
@@ -27,9 +27,9 @@ function admitEach(call: ToolCall): boolean | Refused {
   for (let position = 0; position < admission.length; position++) {
     const { step, guard, enter, slot } = admission[position] as DirectStep;
     call.position = position;
-    let kept: unknown;
+    let kept: Entered;
     try {
-      kept = enter === undefined ? askAlone(call, state, guard) : enter.call(guard, call, state);
+      kept = enter?.call(guard, call, state);
     } catch (error) {
       return refusedBy(call, step, error);
     }
@@ -62,13 +62,7 @@ function admitUnguarded(call: ToolCall): true {
 
 function refusedBy(call: ToolCall, step: Step, error: unknown): Refused {
   call.held = call.plan.direct?.held[call.position];
-  return new Refused(isActGuardError(error) ? error : guardFailed(call, step, error), step.kind);
-}
-
-// A rule refuses by throwing, and takes nothing.
-function askAlone(call: ToolCall, state: DirectState, guard: DirectGuard): void {
-  const operation = guard.request?.(call);
-  guard.admit?.(call, operation && state.carryOut(operation, call.now));
+  return new Refused(isActGuardError(error) ? error : guardFailed(call, step.kind, error), step.kind);
 }
 
 function minted(call: ToolCall, state: DirectState, guard: DirectGuard, value: unknown): boolean {
@@ -113,6 +107,7 @@ function settleDirectly(call: ToolCall, { minting, told }: DirectEnding, value: 
   const { core } = call.run;
   const state = core.direct;
   if (state === undefined) return false;
+  // Who hears what was let through hears what was proven too, which only the operation says.
   if (minting !== undefined && (core.events.listensTo('guard.admitted') || !minted(call, state, minting, value)))
     return false;
   call.held = undefined;

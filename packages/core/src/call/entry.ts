@@ -1,6 +1,4 @@
-import { budgetRefusal } from '../budget/blocked.js';
 import type { BudgetNode } from '../budget/budget-node.js';
-import { sharedRefusal } from '../budget/shared-blocked.js';
 import { isActGuardError } from '../errors/actguard-error.js';
 import { StoreUnavailableError } from '../errors/guard-errors.js';
 import { frameAround } from '../run/ambient.js';
@@ -9,7 +7,7 @@ import { isThenable } from '../store/thenable.js';
 import { admit } from './admission.js';
 import { checkArguments } from './argument-check.js';
 import { copyArguments, shownArguments } from './argument-copy.js';
-import { tellObserved } from './call-events.js';
+import { refusedByBudget } from './budget-check.js';
 import { admitDirectly } from './direct.js';
 import { tellEnded } from './instrument.js';
 import type { Plan } from './plan.js';
@@ -56,9 +54,9 @@ function dispatchAfter(
   admission.then(
     (early) => {
       const refused = early ?? dispatch(call, onAdmitted);
-      if (refused !== undefined) refuse(call, refused, onRefused);
+      if (refused !== undefined) endRefused(call, refused, onRefused);
     },
-    (error: unknown) => refuse(call, asRefused(error), onRefused),
+    (error: unknown) => endRefused(call, asRefused(error), onRefused),
   );
 }
 
@@ -74,7 +72,7 @@ function dispatch(call: ToolCall, onAdmitted: OnAdmitted): Refused | undefined {
 }
 
 /** Ends a call that is refused, whatever happens on the way. */
-export function refuse(call: ToolCall, refused: Refused, onRefused: OnRefused): void {
+export function endRefused(call: ToolCall, refused: Refused, onRefused: OnRefused): void {
   try {
     onRefused(call, refused);
   } catch (failure) {
@@ -96,7 +94,7 @@ type OnAdmitted = (call: ToolCall) => Refused | undefined;
 type OnRefused = (call: ToolCall, refused: Refused) => void;
 
 /** The last look before the method: the call may have been cut off, or the run stopped, while something was awaited. */
-export function mayDispatch(call: ToolCall): Refused | undefined {
+export function refusedAtDispatch(call: ToolCall): Refused | undefined {
   const { run } = call;
   const isUnhindered = call.cutBy === undefined && run.isActive && call.waits === undefined;
   if (isUnhindered && call.budget === undefined && run.sharedBudgets === undefined) return undefined;
@@ -112,28 +110,7 @@ function lookAgain(call: ToolCall): Refused | undefined {
     return new Refused(error, 'runState');
   }
   if (call.isReplay) return undefined;
-  const refused = call.budget && overBudget(call, call.budget);
-  return refused ?? (call.run.sharedBudgets && overSharedBudget(call));
-}
-
-const BUDGET = { kind: 'budget' };
-
-// Behind all guards, so that a call that is refused for another reason is not told to be out of budget.
-function overBudget(call: ToolCall, budget: BudgetNode): Refused | undefined {
-  const { run, tool } = call;
-  const open = run.budgets.openFrom(budget);
-  return refusedFor(call, open && budgetRefusal(run.budgets.run, open, tool));
-}
-
-function overSharedBudget(call: ToolCall): Refused | undefined {
-  return refusedFor(call, sharedRefusal(call.run.budgets.run, call.tool));
-}
-
-function refusedFor(call: ToolCall, make: (() => Error) | undefined): Refused | undefined {
-  if (make === undefined) return undefined;
-  if (!call.run.isObserved) return Refused.by(make, BUDGET.kind);
-  tellObserved(call, BUDGET, make());
-  return undefined;
+  return refusedByBudget(call);
 }
 
 /** Gives up the places in lines that the call had. */

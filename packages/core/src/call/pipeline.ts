@@ -5,7 +5,7 @@ import { isThenable } from '../store/thenable.js';
 import { tellFailure, tellIntervention, tellInvoked } from './call-events.js';
 import { cutOff, endLate } from './cut-off.js';
 import { succeedDirectly } from './direct.js';
-import { enter, mayDispatch, refuse, startCall } from './entry.js';
+import { endRefused, enter, refusedAtDispatch, startCall } from './entry.js';
 import { tellEnded } from './instrument.js';
 import { enterMethod } from './method-body.js';
 import type { Plan } from './plan.js';
@@ -25,7 +25,7 @@ export function invoke(plan: Plan, run: CallRun, agent: object, args: unknown): 
   call.onCutOff = cutOff;
   const answer = answerOf(call);
   const refused = enter(call, args, dispatch, settleRefusal);
-  if (refused !== undefined) refuse(call, refused.made(), settleRefusal);
+  if (refused !== undefined) endRefused(call, refused.made(), settleRefusal);
   return answer;
 }
 
@@ -37,7 +37,7 @@ function answerOf(call: ToolCall): Promise<unknown> {
 }
 
 function dispatch(call: ToolCall): Refused | undefined {
-  const refused = mayDispatch(call);
+  const refused = refusedAtDispatch(call);
   if (refused !== undefined) return refused;
   if (call.isReplay) deliverReplay(call);
   else execute(call);

@@ -19,8 +19,8 @@ export interface Step {
   readonly decidesAlone: boolean;
   /** No guard of the user's: nothing is told of it. */
   readonly isQuiet?: boolean;
-  /** It is told how a call ended that it admitted. */
-  readonly isTold: boolean;
+  /** It hears how a call ended that it admitted. */
+  readonly hearsEnd: boolean;
   /** May take its time, after which what was decided before has to be looked at again. */
   readonly isCustom: boolean;
 }
@@ -60,7 +60,7 @@ export function planOf(
   maxAttempts: Plan['maxAttempts'],
 ): Plan {
   const admission = steps.filter(({ guard }) => guard.request !== undefined || guard.admit !== undefined);
-  const around = steps.filter((step) => step.isTold && !admission.includes(step));
+  const around = steps.filter((step) => step.hearsEnd && !admission.includes(step));
   return {
     tool,
     method,

@@ -1,12 +1,12 @@
 import { isActGuardError } from '../errors/actguard-error.js';
-import { GuardRefusedError, isRefusal, StoreUnavailableError } from '../errors/guard-errors.js';
+import { isRefusal, StoreUnavailableError } from '../errors/guard-errors.js';
 import type { StoreAnswers } from '../store/operations.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
 import { tellBlocked, tellObserved } from './call-events.js';
 import { releaseWaits } from './entry.js';
 import { isObserved } from './observed.js';
-import { Refused } from './refused.js';
+import { guardFailed, Refused } from './refused.js';
 import { settleHeld } from './settlement.js';
 import type { ToolCall } from './tool-call.js';
 
@@ -32,17 +32,13 @@ function tellCaller(call: ToolCall, { error, kind }: Refused): void {
   call.phase = 'ended';
   // The caller of a call that was cut off has been told.
   if (isCut) return;
-  const refusal = isActGuardError(error) ? error : failedCheck(call, kind, error);
+  const refusal = isActGuardError(error) ? error : guardFailed(call, kind, error);
   const { maxAttempts } = call.plan;
   if (maxAttempts !== undefined && isRefusal(refusal) && refusal.tool === call.tool && !Object.isFrozen(refusal)) {
     refusal.attemptsLeft = Math.max(0, maxAttempts.guard.limit - call.attempt);
   }
   tellBlocked(call, kind, refusal);
   call.reject(refusal);
-}
-
-function failedCheck(call: ToolCall, guard: string, cause: unknown): GuardRefusedError {
-  return new GuardRefusedError({ tool: call.tool, guard, because: 'A check of this call failed.', cause });
 }
 
 // Every call costs one attempt, whoever refuses it; over the limit that is what the model has to hear.

@@ -53,13 +53,13 @@ export function withUnasked(error: unknown, unasked: readonly StoreOperation[]):
 }
 
 /** Throws the refusal, or reports it where the guard only observes. */
-export function refuse(call: ToolCall, step: Step, error: unknown): undefined {
-  const refusal = isActGuardError(error) ? error : guardFailed(call, step, error);
+export function throwUnlessObserved(call: ToolCall, step: Step, error: unknown): undefined {
+  const refusal = isActGuardError(error) ? error : guardFailed(call, step.kind, error);
   if (!isObserved(call, step)) throw new Refused(refusal, step.kind);
   tellObserved(call, step, refusal);
 }
 
 /** The refusal of a guard that failed, or decided what it may not. */
-export function guardFailed(call: ToolCall, step: Step, cause: unknown): GuardRefusedError {
-  return new GuardRefusedError({ tool: call.tool, guard: step.kind, because: 'A check of this call failed.', cause });
+export function guardFailed(call: ToolCall, guard: string, cause: unknown): GuardRefusedError {
+  return new GuardRefusedError({ tool: call.tool, guard, because: 'A check of this call failed.', cause });
 }

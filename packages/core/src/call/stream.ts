@@ -3,7 +3,7 @@ import type { CallRun } from '../run/call-run.js';
 import type { MaybePromise } from '../store/state-store.js';
 import { tellFailure, tellInvoked } from './call-events.js';
 import { cutOff, endLate } from './cut-off.js';
-import { enter, mayDispatch, refuse, startCall } from './entry.js';
+import { endRefused, enter, refusedAtDispatch, startCall } from './entry.js';
 import { tellEnded } from './instrument.js';
 import { enterMethod, inBody, resume, suspend } from './method-body.js';
 import type { Plan } from './plan.js';
@@ -96,7 +96,7 @@ class GuardedStream implements AsyncGenerator<unknown> {
         call.reject = reject;
         call.onCutOff = cutOff;
         const refused = enter(call, this.#args, () => this.#dispatch(call), settleRefusal);
-        if (refused !== undefined) refuse(call, refused, settleRefusal);
+        if (refused !== undefined) endRefused(call, refused.made(), settleRefusal);
       });
     } catch (error) {
       throw this.#over(error);
@@ -104,7 +104,7 @@ class GuardedStream implements AsyncGenerator<unknown> {
   }
 
   #dispatch(call: ToolCall): Refused | undefined {
-    const refused = mayDispatch(call);
+    const refused = refusedAtDispatch(call);
     if (refused !== undefined) return refused;
     const { reject } = call;
     try {

@@ -136,7 +136,7 @@ export class ToolCall implements DirectCall, ActiveCall, ListedCall {
 
   /** A guard has admitted the call, or acts around its method. */
   hold(step: Step): void {
-    if (!step.isTold) return;
+    if (!step.hearsEnd) return;
     this.held = this.held === undefined ? [step] : [...this.held, step];
   }
 

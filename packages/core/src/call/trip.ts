@@ -5,7 +5,7 @@ import type { MaybePromise } from '../store/state-store.js';
 import { isThenable } from '../store/thenable.js';
 import { isObserved } from './observed.js';
 import type { Step } from './plan.js';
-import { Refused, refuse } from './refused.js';
+import { Refused, throwUnlessObserved } from './refused.js';
 import type { ToolCall } from './tool-call.js';
 
 /** A guard that decides in this trip. */
@@ -79,7 +79,7 @@ function request(call: ToolCall, step: Step, trip: Trip): boolean {
     operation = step.guard.request?.(call);
   } catch (error) {
     try {
-      refuse(call, step, error);
+      throwUnlessObserved(call, step, error);
       return true;
     } catch (refused) {
       trip.refused = refused as Refused;

@@ -7,7 +7,7 @@ import { copyArguments } from './argument-copy.js';
 import { tellAdmitted, tellObserved } from './call-events.js';
 import { isObserved } from './observed.js';
 import type { Step } from './plan.js';
-import { guardFailed, Refused, refuse } from './refused.js';
+import { guardFailed, Refused, throwUnlessObserved } from './refused.js';
 import { releaseWait } from './settlement.js';
 import type { ToolCall } from './tool-call.js';
 
@@ -30,7 +30,7 @@ export function judge(
     if (answer !== undefined && 'full' in answer && answer.full) throw new StoreFullError(call.tool, step.kind);
     decision = step.guard.admit?.(call, answer);
   } catch (error) {
-    return refuse(call, step, error);
+    return throwUnlessObserved(call, step, error);
   }
   if (!isThenable(decision)) return accept(call, step, decision, isRefused, isTakenBack);
   return Promise.resolve(decision).then(
@@ -39,7 +39,7 @@ export function judge(
       call.isPolicyStale = true;
       return accept(call, step, decided, isRefused, isTakenBack);
     },
-    (error: unknown) => refuse(call, step, error),
+    (error: unknown) => throwUnlessObserved(call, step, error),
   );
 }
 
@@ -55,7 +55,7 @@ function accept(
   } catch (error) {
     // What a guard of the user's made may throw while it is read.
     if (error instanceof Refused) throw error;
-    return refuse(call, step, error);
+    return throwUnlessObserved(call, step, error);
   }
 }
 
@@ -73,7 +73,7 @@ function follow(
       return putOff(call, step, decision, observed);
     case 'replay':
       if (call.plan.tool.streams)
-        return refuse(call, step, new TypeError('a stream cannot be answered with a stored result'));
+        return throwUnlessObserved(call, step, new TypeError('a stream cannot be answered with a stored result'));
       if (observed) {
         tellObserved(call, step, new NotStopped('replay', 'a stored result would be delivered'));
         return undefined;
@@ -87,14 +87,14 @@ function follow(
     default:
       // A guard in JavaScript that answers `false` does not mean to let the call through.
       if (decision !== undefined)
-        return refuse(
+        return throwUnlessObserved(
           call,
           step,
           new TypeError('admit must return nothing or a decision; to refuse, throw GuardRefusedError'),
         );
   }
   // A guard may not let through what the store refused.
-  if (isRefused) throw new Refused(guardFailed(call, step, undefined), step.kind);
+  if (isRefused) throw new Refused(guardFailed(call, step.kind, undefined), step.kind);
   if (!isTakenBack) call.hold(step);
   if (!step.isQuiet && call.run.core.events.listensTo('guard.admitted'))
     tellAdmitted(call, step, step.guard.factsUsed?.(call));
@@ -107,7 +107,7 @@ function putOff(call: ToolCall, step: Step, wait: Wait, observed: boolean): Wait
   if (isThenable(until)) Promise.resolve(until).catch(() => {});
   if (!isThenable(until) || typeof release !== 'function') {
     if (typeof release === 'function') releaseWait(call, wait);
-    return refuse(call, step, new TypeError('a Wait needs a promise `until` and a function `release`'));
+    return throwUnlessObserved(call, step, new TypeError('a Wait needs a promise `until` and a function `release`'));
   }
   if (observed) {
     releaseWait(call, wait);

@@ -8,6 +8,9 @@ export const DIRECT: unique symbol = Symbol('direct');
 /** What a built-in guard answers where it has to be asked properly, by `request` and `admit`. */
 export const ASK: unique symbol = Symbol('ask');
 
+/** What a guard says of a call: nothing, that it has to be asked properly, how to refuse it, or what `kept` then has to say. */
+export type Entered = undefined | typeof ASK | (() => Error) | object | number;
+
 /** A call, for guards that know its run from inside. */
 export interface DirectCall extends GuardedCall {
   readonly run: CallRun;
@@ -30,11 +33,11 @@ export interface DirectGuard extends Guard {
 
   /**
    * Takes what the call needs and answers what `kept` then has to say about it; a function refuses with the error that it makes, and
-   * nothing is taken. `ASK`: nothing is taken, and this guard and those behind it are asked properly.
+   * nothing is taken. `ASK`: nothing is taken in the store, and this guard and those behind it are asked properly.
    *
-   * @default `request` and `admit`, for a guard that only reads
+   * @default nothing is taken: for a guard that decides nothing
    */
-  enter?(call: DirectCall, state: DirectState): unknown;
+  enter?(call: DirectCall, state: DirectState): Entered;
 
   /** Instead of `dispatched`: answers what `kept` then has to say about the call. */
   started?(call: DirectCall): unknown;

@@ -210,7 +210,7 @@ const countingStep: Step = {
   mode: 'enforce',
   decidesReplays: false,
   decidesAlone: false,
-  isTold: false,
+  hearsEnd: false,
   isQuiet: true,
   isCustom: false,
 };
@@ -231,7 +231,7 @@ function stepsOf({ definition, options, mode = 'enforce' }: AgentTool['guards'][
       mode,
       decidesReplays,
       decidesAlone: guard.decidesAlone ?? (guard.request === undefined && guard.admit !== undefined),
-      isTold: guard.settle !== undefined || guard.late !== undefined || guard.dispatched !== undefined,
+      hearsEnd: guard.settle !== undefined || guard.late !== undefined || guard.dispatched !== undefined,
       isCustom: isCustom(kind),
     }));
   } catch (error) {

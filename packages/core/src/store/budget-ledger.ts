@@ -1,3 +1,4 @@
+import type { Alarm } from './alarm.js';
 import { type Expiring, ExpiryQueue } from './expiry-queue.js';
 import type {
   BudgetCharge,
@@ -8,7 +9,6 @@ import type {
   BudgetState,
   StoreAnswers,
 } from './operations.js';
-import type { Alarm } from './turn-lanes.js';
 
 interface Budget extends Expiring {
   readonly key: string;

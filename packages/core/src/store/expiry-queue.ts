@@ -1,4 +1,5 @@
-import { Alarm, TurnLanes } from './turn-lanes.js';
+import { Alarm } from './alarm.js';
+import { TurnLanes } from './turn-lanes.js';
 
 /** Something that expires at a monotonic time, which may be put off. */
 export interface Expiring {

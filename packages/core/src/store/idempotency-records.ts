@@ -1,6 +1,7 @@
+import { Alarm } from './alarm.js';
 import type { IdempotencyBegin, IdempotencyFinish, StoreAnswers } from './operations.js';
 import { sameData } from './same-data.js';
-import { Alarm, LATE, TurnLanes } from './turn-lanes.js';
+import { LATE, TurnLanes } from './turn-lanes.js';
 
 /** An execution under a key. It expires only once its method has ended. */
 export interface IdempotencyRecord {

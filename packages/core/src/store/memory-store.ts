@@ -1,4 +1,5 @@
 import { UsageError } from '../errors/usage-errors.js';
+import { Alarm } from './alarm.js';
 import { AttemptCounts } from './attempt-counts.js';
 import { Breakers } from './breakers.js';
 import { BudgetLedger } from './budget-ledger.js';
@@ -10,7 +11,6 @@ import type { StoreAnswer, StoreOperation, TakenFact } from './operations.js';
 import { RateWindows } from './rate-windows.js';
 import { Sessions } from './sessions.js';
 import type { Answers, StateStore } from './state-store.js';
-import { Alarm } from './turn-lanes.js';
 
 /** Options of `MemoryStore`: how much it may hold. At a cap new keys are refused; live ones are never forgotten. */
 export interface MemoryStoreOptions {

@@ -1,6 +1,7 @@
+import { Alarm } from './alarm.js';
 import type { RateGiveBack, RateTake, StoreAnswers } from './operations.js';
 import { type Ring, RingMemory, type RingPlace } from './ring-memory.js';
-import { Alarm, LATE, TurnLanes } from './turn-lanes.js';
+import { LATE, TurnLanes } from './turn-lanes.js';
 
 /** The windows of one tool, by scope value; of those without one, all windows, by tool. */
 interface Windows {

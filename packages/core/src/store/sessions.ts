@@ -1,5 +1,6 @@
 import { idText } from '../facts/fact-value.js';
 import { UserTextIndex } from '../facts/user-text.js';
+import type { Alarm } from './alarm.js';
 import { type Expiring, ExpiryQueue } from './expiry-queue.js';
 import { FactTable } from './fact-table.js';
 import { ExpiringMint, LastingMint, type Mint, mintOfOne, SingleMint } from './mint.js';
@@ -22,7 +23,6 @@ import type {
   TakenFact,
   TurnAdd,
 } from './operations.js';
-import type { Alarm } from './turn-lanes.js';
 
 /** What is remembered of one session. Its parts are made when something is stored in them. */
 interface Session extends Expiring {

@@ -1,12 +1,4 @@
-/** When the first of many things is due, whatever it is: one comparison says that there is nothing to do. */
-export class Alarm {
-  dueAt = Number.POSITIVE_INFINITY;
-
-  /** Something is due at a time. */
-  setFor(time: number): void {
-    if (time < this.dueAt) this.dueAt = time;
-  }
-}
+import type { Alarm } from './alarm.js';
 
 /** For what is found to be over by its time anyway: its memory may stay for a sixteenth of its lifetime. */
 export const LATE = 1 / 16;
