@@ -64,7 +64,7 @@ function check(measured: Results, verdicts: readonly Verdict[]): void {
   const shown = [...verdicts, ...before.filter(({ state }) => state === 'failed')];
   console.log(verdictTable(shown.filter(({ state }) => state !== 'unmeasured')));
   complain(
-    'Missed by half again',
+    'Missed by more than half',
     shown.filter(({ state }) => state === 'failed'),
   );
   if (isWhole)

@@ -9,12 +9,12 @@ export interface Verdict {
   readonly measured: number | undefined;
   readonly atMost: number;
   readonly unit: string;
-  /** `failed`: missed by half again, so that it is no accident of one run. `unmeasured`: not part of this run. */
+  /** `failed`: missed by more than half, so that it is no accident of one run. `unmeasured`: not part of this run. */
   readonly state: 'met' | 'missed' | 'failed' | 'unmeasured';
 }
 
 /** How far a figure may miss before a run fails: machines and runs differ by a third. */
-const HALF_AGAIN = 1.5;
+const BY_HALF = 1.5;
 
 /** Ratios that are ours, and so are compared with an earlier run. */
 const OWN = /^(?:(?:calls|refusals|yardstick|growth)\/|metering\/.*-meter|redis\/(?!ping|rlf))/;
@@ -51,5 +51,5 @@ function verdict(name: string, measured: number | undefined, atMost: number, uni
 function stateOf(measured: number | undefined, atMost: number, mayFail: boolean): Verdict['state'] {
   if (measured === undefined || Number.isNaN(measured)) return 'unmeasured';
   if (measured <= atMost) return 'met';
-  return mayFail && measured > atMost * HALF_AGAIN ? 'failed' : 'missed';
+  return mayFail && measured > atMost * BY_HALF ? 'failed' : 'missed';
 }

@@ -78,6 +78,7 @@ export const GOALS: readonly Goal[] = [
   of('a million rate-limit keys', 'growth/rate-keys-1000000', 'lookups', 3, 'lookups in a Map that large'),
   of('a million facts', 'growth/facts-1000000', 'lookups', 3, 'lookups in a Map that large'),
   ratio('100 runs at once', 'growth/runs-100', 1.25, '× one run'),
+  ratio('10,000 runs, 100 at once', 'growth/runs-resting', 1.25, '× one run'),
   ratio('10,000 runs at once', 'growth/runs-10000', 1.25, '× one run'),
   of('an open run, idle', 'growth/bytes-run', 'bytes', 1200, 'B'),
   of('a fact of many', 'growth/bytes-fact-many', 'bytes', 75, 'B'),

@@ -63,7 +63,7 @@ describe('tables', () => {
       { name: 'four', measured: 7.25, atMost: 8, unit: '× bare', state: 'met' as const },
       { name: 'five', measured: 30, atMost: 16, unit: '× bare', state: 'failed' as const },
     ];
-    expect(verdictTable(verdicts)).toContain('| five | 30 × bare | 16 × bare | **missed by half again** |');
+    expect(verdictTable(verdicts)).toContain('| five | 30 × bare | 16 × bare | **missed by more than half** |');
     expect(verdictTable(verdicts)).toContain('| four | 7.25 × bare | 8 × bare | met |');
   });
 });

@@ -5,7 +5,7 @@ import { markdownTable } from './tables.js';
 const WORDS: Readonly<Record<Verdict['state'], string>> = {
   met: 'met',
   missed: 'missed',
-  failed: 'missed by half again',
+  failed: 'missed by more than half',
   unmeasured: 'not measured',
 };
 

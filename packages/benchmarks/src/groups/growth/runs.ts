@@ -7,8 +7,8 @@ import { QUERY, Shop } from '../shop.js';
 import { numbered } from './numbered.js';
 import { randomBelow } from './stepping-clock.js';
 
-/** Calls of four guards in random runs out of many that are open. */
-async function withRuns(count: number): Promise<Call> {
+/** Calls of four guards in random runs, of `used` out of those that are open. */
+async function withRuns(count: number, used = count): Promise<Call> {
   const host = await AgentHost.create({ agents: [Shop] });
   const calls: (() => Promise<string>)[] = [];
   for (let index = 0; index < count; index++) {
@@ -16,17 +16,26 @@ async function withRuns(count: number): Promise<Call> {
     const shop = run.get(Shop);
     calls.push(run.bind(() => shop.four(QUERY)));
   }
-  const next = randomBelow(count);
+  const next = randomBelow(used);
   return () => (calls[next()] as () => Promise<string>)();
 }
 
-/** Open runs. */
-export const runs: readonly Case[] = [1, 100, 10_000].map((count) => ({
-  name: `runs-${count}`,
-  title: numbered(count, 'run'),
-  table: 'Calls of four guards by number of open runs, in multiples of the same call with one run',
-  measure: async (budget) => measurePairs(await withRuns(count), await withRuns(1), budget),
-}));
+function openRuns(name: string, title: string, count: number, used = count): Case {
+  return {
+    name,
+    title,
+    table: 'Calls of four guards by number of open runs, in multiples of the same call with one run',
+    measure: async (budget) => measurePairs(await withRuns(count, used), await withRuns(1), budget),
+  };
+}
+
+const FEW = 100;
+
+/** Open runs. Those that all make calls take part in what the caches of the processor can hold, those that rest do not. */
+export const runs: readonly Case[] = [
+  ...[1, FEW, 10_000].map((count) => openRuns(`runs-${count}`, numbered(count, 'run'), count)),
+  openRuns('runs-resting', `${numbered(10_000, 'run')}, ${FEW} of which make calls`, 10_000, FEW),
+];
 
 function bytesPerRun(name: string, title: string, use: (run: Run) => unknown): Case {
   return {
