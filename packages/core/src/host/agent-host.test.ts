@@ -716,6 +716,12 @@ describe('host.explain', () => {
     expect(() => host.explain(class Other {})).toThrow(expect.objectContaining({ code: 'usage.agent_unknown' }));
   });
 
+  it('says of an agent without tools that it has none', async () => {
+    @Agent()
+    class Bare {}
+    expect(String((await hostOf([Bare])).explain(Bare))).toBe('Bare\n  no tools: mark its methods with @Tool()');
+  });
+
   it('says whose calls a guard tells apart, within what time, and how long it remembers', async () => {
     @Agent()
     class Bank {

@@ -42,7 +42,8 @@ export interface AgentExplanation {
 export function explainAgent(agent: AnyClass, planned: readonly PlannedTool[]): AgentExplanation {
   const name = agentName(agent);
   const tools = planned.map(explainTool);
-  const asText = (): string => [name, ...tools.flatMap(linesOf)].join('\n');
+  const lines = tools.length === 0 ? ['  no tools: mark its methods with @Tool()'] : tools.flatMap(linesOf);
+  const asText = (): string => [name, ...lines].join('\n');
   const explanation = { agent: name, tools, toString: asText };
   // For `console.log`.
   Object.defineProperty(explanation, inspect.custom, { value: asText });
