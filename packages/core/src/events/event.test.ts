@@ -226,4 +226,11 @@ describe('a listener to events by name', () => {
       'host.on: names must be a list of names of events, not "guard.blocked"',
     );
   });
+
+  test('must name events that there are', async () => {
+    await using host = await AgentHost.create({ agents: [Orders] });
+    expect(() => host.on(() => {}, ['guard.blockd' as 'guard.blocked'])).toThrow(
+      /"guard\.blockd" is no event; the events are .*guard\.blocked/,
+    );
+  });
 });

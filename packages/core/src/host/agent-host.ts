@@ -15,6 +15,7 @@ import { messageOfThrown } from '../errors/thrown.js';
 import { type ConfigurationProblem, HostConfigurationError, shown, UsageError } from '../errors/usage-errors.js';
 import type { EventListener, EventName } from '../events/event.js';
 import { EventHub } from '../events/event-hub.js';
+import { EVENT_NAMES } from '../events/event-names.js';
 import { warnOnce } from '../events/warn-once.js';
 import { CurrentTariff } from '../gateway/current-tariff.js';
 import type { Gateway } from '../gateway/gateway.js';
@@ -168,13 +169,16 @@ export class AgentHost implements AsyncDisposable {
    * Adds a listener for events and returns what removes it. It is called at once and must be quick.
    *
    * @param names events that it gets; those that nobody gets cost nothing (default: all)
-   * @throws {UsageError} where the listener is no function, or `names` no list
+   * @throws {UsageError} where the listener is no function, or `names` no list of names that there are
    */
   on(listener: EventListener, names?: readonly EventName[]): () => void {
     checkFunction('host.on', 'listener', listener);
     if (names !== undefined && !Array.isArray(names)) {
       throw new UsageError(`host.on: names must be a list of names of events, not ${shown(names)}`);
     }
+    const unknown = names?.find((name) => !EVENT_NAMES.includes(name));
+    if (unknown !== undefined)
+      throw new UsageError(`host.on: ${shown(unknown)} is no event; the events are ${EVENT_NAMES.join(', ')}`);
     return this.#parts.core.events.on(listener, names);
   }
 
