@@ -30,6 +30,11 @@ test.each<[string, string, () => unknown]>([
     },
   ],
   ['a promise of its own', '_thenUnwrap()', () => Promise.reject(new Error('no path'))],
+  [
+    'one that fails',
+    'then()',
+    () => Object.assign(Promise.reject(new Error('no')), { _thenUnwrap() {}, asResponse() {}, parse() {} }),
+  ],
   ['one that cannot be watched', 'then()', () => Object.freeze(promiseOf())],
   ['one whose data goes past parse()', 'then()', () => passing('then')],
   ['one whose catch() goes past parse()', 'catch()', () => passing('catch')],

@@ -30,12 +30,17 @@ function neverSent(client: Unknown): Unknown | undefined {
       | (Unknown & { readonly responsePromise?: unknown })
       | undefined;
     // One that does not wait may fail, which is nobody's business.
-    for (const each of [promise, promise?.responsePromise])
-      if (each instanceof Promise && each.constructor === Promise) each.catch(() => {});
+    ignoreFailure(promise);
+    ignoreFailure(promise?.responsePromise);
     return promise;
   } catch {
     return undefined;
   }
+}
+
+// The SDK's own promises ask for their data as soon as they are looked at.
+function ignoreFailure(promise: unknown): void {
+  if (promise instanceof Promise && promise.constructor === Promise) promise.catch(() => {});
 }
 
 function asksParse(promise: Unknown, way: string): boolean {
@@ -46,7 +51,8 @@ function asksParse(promise: Unknown, way: string): boolean {
   };
   try {
     Object.defineProperty(promise, 'parse', { value: parse, configurable: true });
-    (promise as unknown as Record<string, (react: () => void) => unknown>)[way]?.(() => {});
+    const derived = (promise as unknown as Record<string, (react: () => void) => unknown>)[way]?.(() => {});
+    ignoreFailure(derived);
   } catch {
     return false;
   }

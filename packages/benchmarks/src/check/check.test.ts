@@ -64,7 +64,7 @@ describe('goals', () => {
   it('what was not measured is neither met nor missed', () => {
     expect(stateOf(resultsWith({}), 'four guards')).toBe('unmeasured');
     const broken: Goal = { name: 'broken', atMost: 1, unit: '×', measured: () => Number.NaN };
-    expect(judgeGoals(resultsWith({}), [broken])[0]?.state).toBe('unmeasured');
+    expect(judgeGoals(resultsWith({}), [broken])[0]?.state).toBe('noise');
   });
 
   it('each names a case that there is', () => {

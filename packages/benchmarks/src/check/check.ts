@@ -9,8 +9,11 @@ export interface Verdict {
   readonly measured: number | undefined;
   readonly atMost: number;
   readonly unit: string;
-  /** `failed`: missed by more than half, so that it is no accident of one run. `unmeasured`: not part of this run. */
-  readonly state: 'met' | 'missed' | 'failed' | 'unmeasured';
+  /**
+   * `failed`: missed by more than half, so that it is no accident of one run. `unmeasured`: not part of this run. `noise`: measured, and
+   * nothing can be said.
+   */
+  readonly state: 'met' | 'missed' | 'failed' | 'unmeasured' | 'noise';
 }
 
 /** How far a figure may miss before a run fails: machines and runs differ by a third. */
@@ -49,7 +52,9 @@ function verdict(name: string, measured: number | undefined, atMost: number, uni
 }
 
 function stateOf(measured: number | undefined, atMost: number, mayFail: boolean): Verdict['state'] {
-  if (measured === undefined || Number.isNaN(measured)) return 'unmeasured';
+  if (measured === undefined) return 'unmeasured';
+  // As JSON keeps it, it is null.
+  if (typeof measured !== 'number' || Number.isNaN(measured)) return 'noise';
   if (measured <= atMost) return 'met';
   return mayFail && measured > atMost * BY_HALF ? 'failed' : 'missed';
 }

@@ -7,6 +7,7 @@ const WORDS: Readonly<Record<Verdict['state'], string>> = {
   missed: 'missed',
   failed: 'missed by more than half',
   unmeasured: 'not measured',
+  noise: 'lost in noise',
 };
 
 /** Goals, and what became of them. */

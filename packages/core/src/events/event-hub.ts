@@ -26,9 +26,12 @@ export class EventHub {
   on(listener: EventListener, names?: readonly EventName[]): () => void {
     // Who adds a listener to everything twice means it once.
     const key = names === undefined ? listener : {};
-    this.#listeners.set(key, { listener, names: names && new Set(names) });
+    this.#listeners.set(key, { listener, names: names && new Set(names), isRemoved: false });
     this.#changed();
     return () => {
+      const removed = this.#listeners.get(key);
+      if (removed === undefined) return;
+      removed.isRemoved = true;
       this.#listeners.delete(key);
       this.#changed();
     };
@@ -41,8 +44,8 @@ export class EventHub {
 
   /** Tells every listener. Monitoring fails open: a listener that throws or rejects changes nothing. */
   emit(event: ActGuardEvent): void {
-    for (const { listener, names } of this.#subscriptions) {
-      if (names !== undefined && !names.has(event.name)) continue;
+    for (const { listener, names, isRemoved } of this.#subscriptions) {
+      if (isRemoved || (names !== undefined && !names.has(event.name))) continue;
       try {
         const returned: unknown = listener(event);
         if (returned instanceof Promise) returned.catch((error: unknown) => this.#failed(error));
@@ -68,6 +71,8 @@ export class EventHub {
 interface Subscription {
   readonly listener: EventListener;
   readonly names: ReadonlySet<EventName> | undefined;
+  /** Maybe by a listener that was told the same event before it. */
+  isRemoved: boolean;
 }
 
 function wantedBy(subscriptions: readonly Subscription[]): ReadonlySet<EventName> | undefined {

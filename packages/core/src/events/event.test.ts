@@ -227,8 +227,18 @@ describe('a listener to events by name', () => {
     );
   });
 
+  test('are told nothing once they are removed, by another listener too', async () => {
+    await using host = await AgentHost.create({ agents: [Orders] });
+    const told: string[] = [];
+    host.on(() => removeSecond());
+    const removeSecond = host.on(({ name }) => void told.push(name));
+    await host.run(async () => {});
+    expect(told).toEqual([]);
+  });
+
   test('must name events that there are', async () => {
     await using host = await AgentHost.create({ agents: [Orders] });
+    expect(() => host.on(() => {}, [undefined as never])).toThrow('undefined is no event');
     expect(() => host.on(() => {}, ['guard.blockd' as 'guard.blocked'])).toThrow(
       /"guard\.blockd" is no event; the events are .*guard\.blocked/,
     );

@@ -176,9 +176,10 @@ export class AgentHost implements AsyncDisposable {
     if (names !== undefined && !Array.isArray(names)) {
       throw new UsageError(`host.on: names must be a list of names of events, not ${shown(names)}`);
     }
-    const unknown = names?.find((name) => !EVENT_NAMES.includes(name));
-    if (unknown !== undefined)
-      throw new UsageError(`host.on: ${shown(unknown)} is no event; the events are ${EVENT_NAMES.join(', ')}`);
+    for (const name of names ?? []) {
+      if (!EVENT_NAMES.includes(name))
+        throw new UsageError(`host.on: ${shown(name)} is no event; the events are ${EVENT_NAMES.join(', ')}`);
+    }
     return this.#parts.core.events.on(listener, names);
   }
 

@@ -7,7 +7,7 @@ import type { DirectState } from './direct-state.js';
 import { giveBack } from './give-back.js';
 import { IdempotencyRecords } from './idempotency-records.js';
 import { keepViews } from './kept-views.js';
-import type { StoreAnswer, StoreOperation, TakenFact } from './operations.js';
+import type { FactRequire, StoreAnswer, StoreOperation } from './operations.js';
 import { RateWindows } from './rate-windows.js';
 import { Sessions } from './sessions.js';
 import type { Answers, StateStore } from './state-store.js';
@@ -84,8 +84,7 @@ export class MemoryStore implements StateStore {
     const answers: StoreAnswer[] = [];
     for (const operation of operations) {
       const answer = this.#carryOut(operation, this.#now);
-      const taken = takenBy(answer);
-      if (taken !== undefined) keepViews(operations, answers, taken);
+      if (operation.op === 'fact.require') keepViewsBefore(operation, answer, operations, answers);
       answers.push(answer);
       if (!isRefused(operation, answer)) continue;
       for (let index = answers.length - 2; index >= 0; index--) {
@@ -199,8 +198,14 @@ export class MemoryStore implements StateStore {
   }
 }
 
-function takenBy(answer: StoreAnswer): readonly TakenFact[] | undefined {
-  return answer !== undefined && 'taken' in answer ? answer.taken : undefined;
+function keepViewsBefore(
+  operation: FactRequire,
+  answer: StoreAnswer,
+  operations: readonly StoreOperation[],
+  answers: StoreAnswer[],
+): void {
+  if (answer !== undefined && 'taken' in answer && answer.taken !== undefined)
+    keepViews(operation, answer.taken, operations, answers);
 }
 
 function isRefused(operation: StoreOperation, answer: StoreAnswer): boolean {

@@ -112,7 +112,9 @@ interface FactsOfMint {
   remove(kind: string, value: string, mint: Mint): void;
 }
 
+type Source = Pick<FactOrigin, 'source' | 'tool' | 'about'>;
+
 /** Whether two mints are of the same source, so that a fact of the one renews that of the other. */
-export function isSameSource(one: Mint, other: Mint): boolean {
+export function isSameSource(one: Source, other: Source): boolean {
   return one.source === other.source && one.tool === other.tool && one.about === other.about;
 }

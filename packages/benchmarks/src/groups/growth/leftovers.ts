@@ -71,7 +71,7 @@ async function killedOnTheWay(run: Run): Promise<void> {
 
 const leftBehind: Case = {
   name: 'left-behind',
-  title: 'after 10,000 calls of all guards, some refused, timed out and killed, the run and its host ended',
+  title: 'after 20,000 calls, some refused, timed out and killed, the run and its host ended',
   table: 'After many calls',
   async measure() {
     const resources = process.getActiveResourcesInfo().length;
@@ -95,7 +95,7 @@ const leftBehind: Case = {
       await host.close();
     });
     return {
-      calls: 20_300,
+      calls: 20_301,
       pending: all.pending,
       pendingInRun: whileOpen.pending,
       timersInRun: whileOpen.timers,

@@ -49,6 +49,23 @@ export const consumptionContract: Contract = (it) => {
     );
   });
 
+  it('shows a fact of each source to who read before one of them was consumed, and only in its session', async (store) => {
+    for (const tool of ['A.a', 'B.b']) await store.ask(mint('token', { origin: origin({ tool }) }));
+    const [own, other] = await store.apply(
+      readFacts(),
+      readFacts('other'),
+      consume('token', { sources: { tool: ['A.a'], app: false } }),
+    );
+    assert.deepEqual(
+      (own as FactsView)
+        .list('order')
+        .map(({ tool }) => tool)
+        .toSorted(),
+      ['A.a', 'B.b'],
+    );
+    assert.equal((other as FactsView).has('order', 'token'), false);
+  });
+
   it('shows a fact once where it was consumed and is back', async (store) => {
     await store.ask(mint('token'));
     const [before] = await store.apply(readFacts(), consume('token'), requireStep(['Never.done']));
