@@ -151,3 +151,15 @@ test('a transform that throws is told to its caller, and the call is charged', a
   });
   expect(events).toMatchObject([{ tokens: 9, outcome: 'success' }]);
 });
+
+test('a response that is awaited twice is the same both times, and is charged once it was read', async () => {
+  const client = metered(plain());
+  await host.run(async () => {
+    const promise = client.post('/embeddings', { body: { model: 'm', input: 'x' }, __binaryResponse: true });
+    const response = (await promise) as Response;
+    expect(await promise).toBe(response);
+    expect(events).toEqual([]);
+    await response.text();
+    expect(events).toMatchObject([{ operation: 'embed', tokens: 9 }]);
+  });
+});

@@ -8,6 +8,8 @@ import { guardFailed, Refused } from './refused.js';
 import { hookFailed, settleFailed } from './settlement.js';
 import type { ToolCall } from './tool-call.js';
 
+type Enter = NonNullable<DirectGuard['enter']>;
+
 /**
  * Admits a call on the state of a store in this process, guard by guard, or refuses it. `false`: a guard has to be asked
  * properly, and admission goes on from it as with any store.
@@ -29,7 +31,8 @@ function admitEach(call: ToolCall): boolean | Refused {
     call.position = position;
     let kept: Entered;
     try {
-      kept = enter?.call(guard, call, state);
+      // There is one, or the calls of the tool were never direct: none may be passed by.
+      kept = (enter as Enter).call(guard, call, state);
     } catch (error) {
       return refusedBy(call, step, error);
     }

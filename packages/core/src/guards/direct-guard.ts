@@ -35,7 +35,7 @@ export interface DirectGuard extends Guard {
    * Takes what the call needs and answers what `kept` then has to say about it; a function refuses with the error that it makes, and
    * nothing is taken. `ASK`: nothing is taken in the store, and this guard and those behind it are asked properly.
    *
-   * @default nothing is taken: for a guard that decides nothing
+   * @default a guard that decides is asked properly, and all of its tool with it
    */
   enter?(call: DirectCall, state: DirectState): Entered;
 
